@@ -1,0 +1,1 @@
+"""Commands, discovered: each file here is one sub-command of ``fettle``."""

@@ -1,0 +1,1 @@
+"""Held-out figures and rules for answers; one file a family."""

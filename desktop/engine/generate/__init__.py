@@ -1,0 +1,1 @@
+"""Token streams from a model, base and tuned from one set of weights; it knows no screen."""

@@ -1,0 +1,1 @@
+"""Models as things: found, checked, described, loaded; it knows no job."""

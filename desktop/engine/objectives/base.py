@@ -1,0 +1,117 @@
+"""What every objective says of itself and does; it knows no objective in particular.
+
+Modules under ``objectives`` are imported by the window, so torch, transformers and trl are imported inside functions only.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from desktop.engine.job import Training
+from desktop.engine.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from datasets import Dataset
+    from transformers import PreTrainedTokenizerBase, Trainer, TrainingArguments
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Rows turned into what the trainer eats.
+
+    Attributes:
+        train: tokenised training rows.
+        validation: tokenised held-out rows.
+        tokens: training tokens an epoch that carry loss or context, padding not counted.
+        dropped: reason -> number of rows left out, never silent.
+    """
+
+    train: Dataset
+    validation: Dataset
+    tokens: int
+    dropped: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TrainSetup:
+    """Everything an objective needs to make its trainer.
+
+    Attributes:
+        model: the built model.
+        tokenizer: its tokenizer.
+        data: the prepared rows.
+        arguments: keyword arguments common to all trainers, for ``TrainingArguments`` or a subclass of it.
+        training: the job's training options.
+        options: the objective's own options.
+        staging: folder a library may write into; removed at the end.
+    """
+
+    model: Any
+    tokenizer: PreTrainedTokenizerBase
+    data: Prepared
+    arguments: dict[str, Any]
+    training: Training
+    options: Any
+    staging: Path
+
+
+class Objective(ABC):
+    """One thing a model can learn from.
+
+    Attributes:
+        id: name in job files.
+        title: name on screen, the field's standard term.
+        summary: one sentence.
+        explanation: one paragraph, for a reader without ML background.
+        paper: source.
+        order: place in lists.
+        rows: kinds of canonical rows it takes (``chat``, ``text``, ``label``, ``pair``, ``preference``).
+        model_kind: ``causal``, ``masked`` or ``seq2seq``.
+        from_scratch: whether the model's weights start at random.
+        options: the options model.
+    """
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    explanation: ClassVar[str]
+    paper: ClassVar[str] = ""
+    order: ClassVar[int] = 100
+    rows: ClassVar[tuple[str, ...]] = ()
+    model_kind: ClassVar[str] = "causal"
+    from_scratch: ClassVar[bool] = False
+    options: ClassVar[type[Options]] = Options
+
+    @abstractmethod
+    def prepare(
+        self,
+        train: Dataset,
+        validation: Dataset,
+        tokenizer: PreTrainedTokenizerBase,
+        options: Any,
+        training: Training,
+        progress: Callable[[str, int, int], None],
+    ) -> Prepared:
+        """Tokenise canonical rows; ``progress(what, done, total)`` is called now and then."""
+
+    @abstractmethod
+    def trainer(self, setup: TrainSetup) -> Trainer:
+        """Return the library trainer for this objective, ready to ``train()``."""
+
+    def metrics(self, trainer: Trainer) -> dict[str, float]:
+        """Return the held-out figures of the model as it is now; ``loss`` is always among them."""
+        found = trainer.evaluate()
+        return {
+            key.removeprefix("eval_"): float(value) for key, value in found.items() if isinstance(value, int | float)
+        }
+
+    def arguments_class(self) -> type[TrainingArguments]:
+        """Return the class that takes ``TrainSetup.arguments``."""
+        from transformers import TrainingArguments
+
+        return TrainingArguments

@@ -1,0 +1,1 @@
+"""Tokenizers trained and reported on; it knows no model weights."""

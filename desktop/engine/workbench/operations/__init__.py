@@ -1,0 +1,1 @@
+"""OPERATIONS: one file a request the workbench answers, discovered."""

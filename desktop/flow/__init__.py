@@ -1,0 +1,1 @@
+"""What the screens decide, as plain data and functions; it knows no Qt and draws nothing."""
