@@ -188,13 +188,14 @@ _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 def parse_line(line: str | bytes) -> Event | None:
     """Return the event on ``line``; ``None`` for a half-written line or a kind from a newer version."""
     try:
-        values = json.loads(line)
+        values: dict[str, Any] = json.loads(line)
         kind = values.pop("kind")
         cls = KINDS[kind]
         known = _NAMES[kind]
-        return cls(
-            **{key: _NUMBERS.get(v, v) if isinstance(v, str) else v for key, v in values.items() if key in known}
-        )
+        numbers: dict[str, Any] = {
+            key: _NUMBERS.get(v, v) if isinstance(v, str) else v for key, v in values.items() if key in known
+        }
+        return cls(**numbers)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

@@ -113,7 +113,7 @@ class Method(ABC):
 
     @abstractmethod
     def build(self, model: PreTrainedModel, options: Any) -> Any:
-        """Make ``model`` ready: the right parameters require gradients, adapters are in place; return what is trained."""
+        """Make ``model`` ready (what trains requires gradients, adapters are in place); return what is trained."""
 
     @abstractmethod
     def promises(self, parameter_name: str) -> bool:

@@ -1,6 +1,6 @@
 """What every objective says of itself and does; it knows no objective in particular.
 
-Modules under ``objectives`` are imported by the window, so torch, transformers and trl are imported inside functions only.
+Modules under ``objectives`` are imported by the window: torch, transformers and trl are imported in functions only.
 """
 
 from __future__ import annotations
