@@ -1,0 +1,82 @@
+"""A mapping written by the user, role to column, becomes a shape's; it knows neither files nor recognition."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+
+from desktop.engine.data.shapes import SHAPES
+from desktop.engine.data.shapes.base import Match, Shape
+from desktop.engine.errors import RequestError
+
+_SYNONYMS: tuple[frozenset[str], ...] = (
+    frozenset({"instruction", "prompt", "question"}),
+    frozenset({"output", "completion", "response", "answer"}),
+    frozenset({"messages", "conversations", "conversation"}),
+)
+
+EXAMPLES: dict[str, str] = {
+    "chat": "{instruction: COLUMN, response: COLUMN}",
+    "text": "{text: COLUMN}",
+    "label": "{text: COLUMN, label: COLUMN}",
+    "pair": "{source: COLUMN, target: COLUMN}",
+    "preference": "{prompt: COLUMN, chosen: COLUMN, rejected: COLUMN}",
+}
+
+
+def map_columns(mapping: Mapping[str, str], columns: Sequence[str], kinds: Collection[str] = ()) -> tuple[Shape, Match]:
+    """Return the shape whose roles ``mapping`` fills; raise :class:`RequestError` where none is, or a column is not."""
+    for role, column in mapping.items():
+        if column not in columns:
+            close = difflib.get_close_matches(column, columns, n=1)
+            meant = f" Did you mean {close[0]!r}?" if close else ""
+            raise RequestError(
+                "no_such_column", f"The mapping takes {role} from {column!r}, but there is no such column.{meant}",
+                f"The columns are {listed(columns)}.",
+            )  # fmt: skip
+    shapes = [shape for shape in SHAPES.all() if not kinds or shape.kind in kinds]
+    for shape in shapes:
+        if (own := _in_roles_of(shape, mapping)) is not None:
+            return shape, Match(own, "mapped by hand")
+    raise RequestError(
+        "bad_mapping",
+        f"The mapping names {listed(list(mapping))}, which together make no row to learn from.",
+        f"Write one of these: {'; '.join(_examples(kinds))}.",
+    )
+
+
+def needs_mapping(name: str, columns: Sequence[str], kinds: Collection[str]) -> RequestError:
+    """Return the refusal for columns whose names say nothing, with the way to map them."""
+    return RequestError(
+        "needs_mapping",
+        f"The columns of {name} are {listed(columns)}; from these names it cannot be told what each one holds.",
+        "Say it in the job file under data, or pick it in the wizard's Data step: "
+        f"mapping: {' or '.join(_examples(kinds))}.",
+    )
+
+
+def listed(names: Sequence[str], most: int = 12) -> str:
+    """Return names as a sentence lists them, the tail of a long list counted."""
+    shown = [repr(name) for name in names[:most]]
+    if len(names) > most:
+        return f"{', '.join(shown)} and {len(names) - most} more"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else "none"
+
+
+def _examples(kinds: Collection[str]) -> list[str]:
+    return [example for kind, example in EXAMPLES.items() if not kinds or kind in kinds]
+
+
+def _in_roles_of(shape: Shape, mapping: Mapping[str, str]) -> dict[str, str] | None:
+    own: dict[str, str] = {}
+    for role, column in mapping.items():
+        name = next((known.id for known in shape.roles if known.id == role), None)
+        name = name or next((known.id for known in shape.roles if _same(known.id, role)), None)
+        if name is None or name in own:
+            return None
+        own[name] = column
+    return own if all(role.id in own for role in shape.roles if role.required) else None
+
+
+def _same(one: str, other: str) -> bool:
+    return any(one in group and other in group for group in _SYNONYMS)

@@ -1,0 +1,68 @@
+"""The words the data floor shares: a record as read, a row as trained on, and a row that could not be used.
+
+It knows neither files nor shapes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+Kind: TypeAlias = Literal["chat", "text", "label", "pair", "preference"]
+Row: TypeAlias = dict[str, Any]
+Message: TypeAlias = dict[str, str]
+
+KINDS: tuple[Kind, ...] = ("chat", "text", "label", "pair", "preference")
+
+KIND_TITLES: dict[str, str] = {
+    "chat": "questions with answers, or conversations",
+    "text": "plain text",
+    "label": "texts with a label",
+    "pair": "source and target texts",
+    "preference": "preference pairs (a better and a worse answer)",
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row as it stands in the file.
+
+    Attributes:
+        row: place among the rows of the source, from 1.
+        line: line of the file where it begins, from 1; 0 where the format has no lines.
+        values: column -> value, as read.
+        file: name of the file within a folder, empty for a single file.
+    """
+
+    row: int
+    line: int
+    values: dict[str, Any]
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """One row that cannot be used, and why.
+
+    Attributes:
+        row: place among the rows of the source, from 1.
+        line: line of the file where it begins, 0 where the format has no lines.
+        reason: what is wrong with it, in words.
+        file: name of the file within a folder, empty for a single file.
+    """
+
+    row: int
+    line: int
+    reason: str
+    file: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the form that reports and other processes read."""
+        values = asdict(self)
+        if not self.file:
+            del values["file"]
+        return values
+
+
+class RowFault(Exception):
+    """Raised while one record is turned into a row; its text is the reason shown to the user."""

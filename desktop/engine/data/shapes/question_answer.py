@@ -1,0 +1,34 @@
+"""Two columns whose names, word by word, say question and answer; it knows one row at a time."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from desktop.engine.data.shapes.base import Match, Sample
+from desktop.engine.data.shapes.prompt_completion import PromptCompletion
+from desktop.engine.data.words import find_column
+
+QUESTION = ("question", "prompt", "instruction", "query", "user", "human", "problem", "request", "task", "input", "q")
+ANSWER = ("answer", "response", "completion", "reply", "output", "assistant", "solution", "gpt", "a")
+
+
+class QuestionAnswer(PromptCompletion):
+    """The same as prompt and completion, under names that only resemble them."""
+
+    id: ClassVar[str] = "question_answer"
+    title: ClassVar[str] = "Question and answer pairs"
+    summary: ClassVar[str] = "Two columns whose names say that one asks and the other answers."
+    order: ClassVar[int] = 50
+
+    def match(self, sample: Sample) -> Match | None:
+        """Take the columns that a question-like and an answer-like word fits, text in both."""
+        texts = [column for column in sample.columns if isinstance(sample.first(column), str | int | float)]
+        question = find_column(texts, QUESTION)
+        answer = find_column(texts, ANSWER, taken=[question] if question else ())
+        if question is None or answer is None:
+            return None
+        mapping = {"prompt": question, "completion": answer}
+        system = next((column for column in texts if column.lower() in ("system", "system_prompt")), None)
+        if system is not None and system not in mapping.values():
+            mapping["system"] = system
+        return Match(mapping, f"`{question}` reads like a question and `{answer}` like its answer")

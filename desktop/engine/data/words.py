@@ -1,0 +1,31 @@
+"""Column names taken apart into words, so that "context" never passes for "text"; it knows no roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of ``name`` in lower case: ``customerQuestion_2`` is customer, question, 2."""
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+def find_column(columns: Sequence[str], names: Iterable[str], taken: Iterable[str] = ()) -> str | None:
+    """Return the column that one of ``names`` fits: as the whole name first, then as one of its words.
+
+    Earlier ``names`` win. A word that two columns share decides nothing between them, so neither is returned for it.
+    """
+    free = [column for column in columns if column not in set(taken)]
+    wanted = list(names)
+    for name in wanted:
+        for column in free:
+            if words_of(column) == words_of(name):
+                return column
+    for name in wanted:
+        holding = [column for column in free if name in words_of(column)]
+        if len(holding) == 1:
+            return holding[0]
+    return None
