@@ -6,7 +6,7 @@ import difflib
 import importlib
 import pkgutil
 import re
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from desktop.engine.errors import RequestError
 
@@ -29,8 +29,11 @@ class Registry(Generic[T]):
         noun: what one of them is called in sentences (``method``).
     """
 
-    def __init__(self, package: str, base: type[T], noun: str) -> None:
-        """Remember where to look; nothing is imported before the first question."""
+    def __init__(self, package: str, base: type[Any], noun: str) -> None:
+        """Remember where to look; nothing is imported before the first question.
+
+        ``base`` is the class of ``T``; ``type[T]`` would refuse it, because it is abstract.
+        """
         self._package = package
         self._base = base
         self.noun = noun
