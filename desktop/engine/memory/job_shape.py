@@ -1,0 +1,92 @@
+"""From a job, its model and this machine to the numbers of the memory formula; it knows no formula and no sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from desktop.engine.errors import RequestError
+from desktop.engine.hardware import Hardware
+from desktop.engine.job import JobSpec
+from desktop.engine.memory.shape import Shape
+from desktop.engine.methods import METHODS
+from desktop.engine.methods.base import Method, ModelFacts
+from desktop.engine.objectives import OBJECTIVES
+
+# Trained through TRL's SFTTrainer, whose loss works through the vocabulary in tiles and never holds all logits.
+_TILED_LOSS = ("sft",)
+
+
+def options_of(job: JobSpec) -> tuple[Method, Any]:
+    """Return the job's method and its options; raise :class:`RequestError` for options it does not have."""
+    method = METHODS.get(job.method.id)
+    try:
+        return method, method.options.model_validate(job.method.options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise RequestError(
+            "bad_options",
+            f"{method.title}: {name}: {first['msg']}.",
+            f"See `fettle methods {method.id}` for its options.",
+        ) from error
+
+
+def on_cuda(job: JobSpec, hardware: Hardware) -> bool:
+    """Tell whether the job would run on a GPU here."""
+    return bool(hardware.gpus) and (hardware.device if job.device == "auto" else job.device) == "cuda"
+
+
+def half_precision(job: JobSpec, hardware: Hardware) -> bool:
+    """Tell whether the forward pass computes in 16 bits."""
+    if job.training.precision == "auto":
+        return on_cuda(job, hardware) and hardware.bf16
+    return job.training.precision in ("bf16", "fp16")
+
+
+def shape_of(job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: int | None = None) -> Shape:
+    """Return the numbers that decide how much memory ``job`` takes.
+
+    Args:
+        job: what is asked.
+        facts: of its model.
+        hardware: of this machine.
+        longest_row: tokens of the longest row where they were counted; no batch is wider than that.
+    """
+    method, options = options_of(job)
+    half = half_precision(job, hardware)
+    quantized = job.quantization != "none"
+    length = min(job.training.max_length, facts.context)
+    scratch = OBJECTIVES.get(job.objective.id).from_scratch
+    # Autocast keeps full weights in fp32 and computes in 16 bits; a frozen base is loaded in 16 bits at once.
+    frozen = method.is_adapter and not scratch
+    return Shape(
+        facts=facts,
+        batch=job.training.batch_size,
+        length=min(length, longest_row) if longest_row else length,
+        trainable=method.trainable(facts, options),
+        adapter=frozen,
+        quantization=job.quantization if quantized else "none",
+        double_quant=bool(getattr(options, "double_quant", True)),
+        weight_bytes=2 if half and frozen else 4,
+        trained_bytes=4,
+        stream_bytes=2 if half and frozen and not quantized else 4,
+        inner_bytes=2 if half else 4,
+        optimizer=job.training.optimizer,
+        checkpointing=job.training.checkpointing,
+        accumulation=job.training.accumulation,
+        feed_forward=_touches_feed_forward(method, options, facts),
+        dropout=float(getattr(options, "dropout", 0.0) or 0.0) > 0,
+        attention="fused",
+        head="tiled" if job.objective.id in _TILED_LOSS else "whole",
+        cuda=on_cuda(job, hardware),
+    )
+
+
+def _touches_feed_forward(method: Method, options: Any, facts: ModelFacts) -> bool:
+    targets = getattr(options, "targets", None)
+    if not method.is_adapter or not targets or isinstance(targets, str):
+        return True
+    wide = {name for name, (_, inner) in facts.linear_shapes.items() if inner == facts.intermediate}
+    return any(name.endswith(str(target)) for target in targets for name in wide)
