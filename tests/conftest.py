@@ -18,10 +18,9 @@ from tests.support import tiny_models  # noqa: E402  the environment must be set
 
 
 @pytest.fixture(autouse=True)
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workspace(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give every test a workspace of its own, so that none touches the user's."""
-    folder = tmp_path / "workspace"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("workspace")
     monkeypatch.setenv("FETTLE_WORKSPACE", str(folder))
     return folder.resolve()
 

@@ -5,10 +5,12 @@ It knows nothing of torch, of screens, or of what the events mean.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -145,14 +147,22 @@ class RunFolder:
         return filelock.FileLock(self.path / "engine.lock")
 
     def is_alive(self) -> bool:
-        """Tell whether an engine on this machine holds the run; the system frees the lock of a killed one."""
+        """Tell whether an engine on this machine holds the run; the system frees the lock of a killed one.
+
+        Asking takes the lock for an instant, so two who ask at once see each other; an engine holds it every time.
+        """
         if not (self.path / "engine.lock").exists():
             return False
-        try:
-            with self.lock().acquire(timeout=0):
+        for wait in (0.01, 0.03, None):
+            try:
+                with self.lock().acquire(timeout=0):
+                    return False
+            except filelock.Timeout:
+                if wait is not None:
+                    time.sleep(wait)
+            except OSError:  # a read-only copy of a run: nobody works on it from here
                 return False
-        except filelock.Timeout:
-            return True
+        return True
 
 
 class EventWriter:
@@ -185,29 +195,37 @@ class EventTail:
 
     def read(self) -> list[Event]:
         """Return the whole events written since the last call."""
+        return [event for line in self.lines() if (event := parse_line(line)) is not None]
+
+    def lines(self, at_most: int = -1) -> list[bytes]:
+        """Return the whole lines written since the last call, unread; stop after about ``at_most`` bytes."""
         try:
             with self._file.open("rb") as file:
                 file.seek(self._position)
-                data = file.read()
+                data = file.read(at_most)
+                if 0 < at_most == len(data) and not data.endswith(b"\n"):
+                    data += file.readline()
         except OSError:
             return []
         end = data.rfind(b"\n") + 1
         self._position += end
-        return [event for line in data[:end].splitlines() if (event := parse_line(line)) is not None]
+        return data[:end].split(b"\n")[:-1]
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write ``content`` so that ``path`` holds either the old or the new, whatever happens in between."""
     data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, staging = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    staging: str | None = None
     try:
+        handle, staging = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(staging, path)
     except OSError as error:
-        Path(staging).unlink(missing_ok=True)
+        if staging is not None:
+            Path(staging).unlink(missing_ok=True)
         raise UserError(
             "cannot_write", f"{path.name} could not be saved: {error.strerror}. The old version is still there.",
             "Free some disk space, or check the folder's permissions, and try again.",
@@ -216,14 +234,19 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames in ``folder`` durable where the system can (Windows cannot open folders)."""
+    """Make renames in ``folder`` durable where the system can.
+
+    Windows cannot open folders and some network file systems cannot sync them. The rename itself has happened by then,
+    so there is nothing to undo and nobody to tell.
+    """
     if os.name == "nt":
         return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _end_last_line(path: Path) -> None:
