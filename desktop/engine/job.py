@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from desktop.engine.errors import Problem, RequestError
 from desktop.engine.options import Options, option
@@ -157,7 +157,7 @@ class JobSpec(Options):
         data: the data sets.
         objective: what it learns from.
         method: what is trained.
-        quantization: how the frozen base is stored.
+        quantization: how the frozen base is stored; unsaid, ``nf4`` for the method ``qlora`` and ``none`` for others.
         tokenizer: kept or trained anew.
         training: everything about the run itself.
         device: ``auto``, ``cpu`` or ``cuda``.
@@ -173,6 +173,16 @@ class JobSpec(Options):
     tokenizer: TokenizerChoice = TokenizerChoice()
     training: Training = Training()
     device: Literal["auto", "cpu", "cuda"] = "auto"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _quantized_by_name(cls, values: Any) -> Any:
+        # QLoRA is LoRA over a 4-bit base: its name alone says how the base is stored.
+        if isinstance(values, dict) and "quantization" not in values:
+            method = values.get("method")
+            named = method.get("id") if isinstance(method, dict) else getattr(method, "id", method)
+            return {**values, "quantization": "nf4"} if named == "qlora" else values
+        return values
 
     @field_validator("objective", "method", mode="before")
     @classmethod
@@ -201,7 +211,7 @@ class JobSpec(Options):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise RequestError.from_problems(_problems(error)) from error
+            raise RequestError.from_problems(problems_of(error)) from error
 
     @classmethod
     def from_yaml(cls, text: str) -> JobSpec:
@@ -249,10 +259,11 @@ class JobSpec(Options):
         return yaml.safe_dump(self.to_mapping(explain=explain), sort_keys=False, allow_unicode=True)
 
 
-def _problems(error: ValidationError) -> list[Problem]:
+def problems_of(error: ValidationError, prefix: str = "") -> list[Problem]:
+    """Return what pydantic found as sentences; ``prefix`` is put before each field (``method.``)."""
     problems = []
     for item in error.errors():
-        field = ".".join(str(part) for part in item["loc"])
+        field = prefix + ".".join(str(part) for part in item["loc"])
         if item["type"] == "extra_forbidden":
             problems.append(
                 Problem(field, "there is no such setting.", "See `fettle train --explain` for all of them.")

@@ -1,0 +1,189 @@
+"""Everything that can be refused before a model is loaded, in the same words for wizard, command line and engine.
+
+It knows the registries and the files, neither torch nor a screen.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from desktop.engine.errors import Problem, RequestError
+from desktop.engine.hardware import Hardware, hardware
+from desktop.engine.job import Choice, JobSpec, problems_of
+from desktop.engine.methods import METHODS
+from desktop.engine.methods.base import Method, ModelFacts, Setting
+from desktop.engine.models.facts import facts_of
+from desktop.engine.models.library import ModelRef, resolve
+from desktop.engine.objectives import OBJECTIVES
+from desktop.engine.objectives.base import Objective
+from desktop.engine.options import Options
+from desktop.engine.registry import Registrable, Registry
+
+_KIND_TITLES = {"causal": "a text generator", "masked": "an encoder", "seq2seq": "an encoder-decoder"}
+_SPARE_MIB = 64  # events, log, tokenizer
+_FULL_STATE_BYTES = 16  # a full checkpoint keeps fp32 weights and two running averages, the model one more copy
+
+Thing = TypeVar("Thing", bound=Registrable)
+
+
+def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
+    """Return everything wrong or noteworthy about ``job``; it may start when no ``error`` is among them."""
+    machine = machine or hardware()
+    found: list[Problem] = []
+    ref, facts = _model(job, found)
+    method, method_options = _choice(METHODS, job.method, "method", found)
+    objective, _ = _choice(OBJECTIVES, job.objective, "objective", found)
+    _data(job, found)
+    _device(job, machine, found)
+    if isinstance(method, Method) and method_options is not None:
+        _method(job, method, method_options, facts, found)
+        if facts is not None:
+            _disk(method, method_options, facts, machine, found)
+    if isinstance(objective, Objective) and facts is not None:
+        _objective(objective, facts, found)
+    if facts is not None:
+        _length(job, facts, found)
+    if ref is not None and ref.adapters and job.quantization != "none":
+        found.append(
+            Problem(
+                "quantization",
+                f"{ref.title} is an adapter over another model, and an adapter cannot be folded into a quantised base.",
+                "Set the quantisation to none, or export the merged model first and start from that.",
+            )
+        )
+    return found
+
+
+def refuse(job: JobSpec, machine: Hardware | None = None) -> None:
+    """Raise :class:`RequestError` with everything that stands against ``job``, if anything does."""
+    found = [problem for problem in problems(job, machine) if problem.severity == "error"]
+    if found:
+        raise RequestError.from_problems(found)
+
+
+def options_of(thing: Method | Objective, choice: Choice) -> Any:
+    """Return the options of a chosen method or objective; raise :class:`RequestError` naming the wrong ones."""
+    try:
+        return thing.options.model_validate(choice.options)
+    except ValidationError as error:
+        raise RequestError.from_problems(problems_of(error, f"{choice.id}.")) from error
+
+
+def _model(job: JobSpec, found: list[Problem]) -> tuple[ModelRef | None, ModelFacts | None]:
+    ref = None
+    try:
+        ref = resolve(job.model)
+        return ref, facts_of(ref.folder)
+    except RequestError as error:
+        found.append(Problem("model", error.message, error.hint))
+        return ref, None
+
+
+def _choice(
+    registry: Registry[Thing], choice: Choice, field: str, found: list[Problem]
+) -> tuple[Thing | None, Options | None]:
+    try:
+        thing = registry.get(choice.id)
+    except RequestError as error:
+        found.append(Problem(field, error.message, error.hint))
+        return None, None
+    model: type[Options] = getattr(thing, "options", Options)
+    try:
+        return thing, model.model_validate(choice.options)
+    except ValidationError as error:
+        found += problems_of(error, f"{field}.")
+        return thing, None
+
+
+def _data(job: JobSpec, found: list[Problem]) -> None:
+    if not job.data:
+        found.append(Problem("data", "there is nothing to learn from.", "Add a data set: data: [{path: rows.jsonl}]."))
+    for number, source in enumerate(job.data):
+        path = Path(source.path).expanduser()
+        field = f"data.{number}.path"
+        if not path.exists():
+            found.append(Problem(field, f"there is no file {path}.", "Check the path."))
+        elif path.is_file() and path.stat().st_size == 0:
+            found.append(Problem(field, f"{path.name} is empty.", "Choose a file with rows in it."))
+
+
+def _device(job: JobSpec, machine: Hardware, found: list[Problem]) -> None:
+    if job.device == "cuda" and not machine.gpus:
+        found.append(Problem("device", "this machine has no NVIDIA GPU that answers.", "Set device to auto or cpu."))
+    on_cpu = job.device == "cpu" or not machine.gpus
+    if on_cpu and job.training.precision == "fp16":
+        found.append(
+            Problem("training.precision", "fp16 training needs a GPU.", "Set the precision to auto, fp32 or bf16.")
+        )
+    if on_cpu and job.training.optimizer in ("adamw_8bit", "paged_adamw_8bit"):
+        found.append(
+            Problem(
+                "training.optimizer",
+                "8-bit and paged optimisers need a GPU; on the processor plain AdamW is used instead.",
+                "Nothing needs to be done; adamw says the same.",
+                "warning",
+            )
+        )
+
+
+def _method(job: JobSpec, method: Method, options: Options, facts: ModelFacts | None, found: list[Problem]) -> None:
+    setting = Setting(job.objective.id, job.quantization, job.training.checkpointing, facts)
+    reason = method.refusal(setting, options)
+    if reason is not None:
+        what, _, cure = reason.partition(". ")
+        found.append(Problem("method", what.rstrip(".") + ".", cure))
+    if job.tokenizer.action == "train" and not method.trains_embeddings:
+        found.append(
+            Problem(
+                "tokenizer",
+                f"a new tokenizer gives every word a new place in the embedding, which {method.title} does not train.",
+                "Choose full fine-tuning, or keep the model's tokenizer.",
+            )
+        )
+    if job.tokenizer.action == "train" and facts is not None and facts.kind != "causal":
+        found.append(
+            Problem("tokenizer", "a new tokenizer can only be trained for a text generator.", "Keep the tokenizer.")
+        )
+
+
+def _objective(objective: Objective, facts: ModelFacts, found: list[Problem]) -> None:
+    if objective.model_kind != facts.kind:
+        found.append(
+            Problem(
+                "objective",
+                f"{objective.title} needs {_KIND_TITLES[objective.model_kind]}, and this model is "
+                f"{_KIND_TITLES[facts.kind]} ({facts.architecture}).",
+                "Choose another model or another objective.",
+            )
+        )
+
+
+def _length(job: JobSpec, facts: ModelFacts, found: list[Problem]) -> None:
+    if job.training.max_length > facts.context:
+        found.append(
+            Problem(
+                "training.max_length",
+                f"this model reads {facts.context} tokens at most, so rows are cut there and not at "
+                f"{job.training.max_length}.",
+                f"Nothing needs to be done; {facts.context} says the same.",
+                "warning",
+            )
+        )
+
+
+def _disk(method: Method, options: Options, facts: ModelFacts, machine: Hardware, found: list[Problem]) -> None:
+    # Two checkpoints are on disk at the moment a third is written, and then the result.
+    trainable = method.trainable(facts, options)
+    needed = 3 * trainable * _FULL_STATE_BYTES // 2**20 + _SPARE_MIB
+    if needed > machine.disk_free_mib:
+        found.append(
+            Problem(
+                "",
+                f"The run needs about {needed / 1024:.1f} GB of disk for its checkpoints and result, and "
+                f"{machine.disk_free_mib / 1024:.1f} GB are free.",
+                "Free some space, move the workspace to a larger disk, or choose LoRA.",
+            )
+        )

@@ -1,0 +1,82 @@
+"""Starts the engine as a process of its own that outlives whoever started it; it knows nothing of torch or screens."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import desktop
+from desktop.engine.errors import UserError
+from desktop.engine.hardware import hardware
+from desktop.engine.run_folder import RunFolder
+
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "HF_DATASETS_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+}
+# Threads that wait by spinning starve a second process on a small machine: training slowed sevenfold without these.
+QUIET = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "TOKENIZERS_PARALLELISM": "false"}
+# cuBLAS is only deterministic with a fixed workspace, and reads this when CUDA starts.
+DETERMINISTIC = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
+
+
+def launch(run: RunFolder, *, resume: bool = False) -> subprocess.Popen[bytes]:
+    """Start the engine on ``run``, detached, with everything it prints going to the run's log."""
+    command = [*program(), "--engine", str(run.path), *(["--resume"] if resume else [])]
+    try:
+        with run.log_file.open("ab") as log:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=run.path,
+                env=environment(_threads(run)),
+                start_new_session=os.name != "nt",
+                creationflags=_windows_flags(),
+                close_fds=True,
+            )
+    except OSError as error:
+        raise UserError(
+            "cannot_start",
+            f"The training process could not be started: {error.strerror}.",
+            "Close other programs or check the workspace's permissions, then try again.",
+        ) from error
+
+
+def program() -> list[str]:
+    """Return the words that start this program: a frozen one is its own, else the interpreter runs the package."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "desktop"]
+
+
+def environment(threads: int) -> dict[str, str]:
+    """Return the environment of a child that computes: offline, quiet, deterministic, with ``threads`` threads."""
+    root = str(Path(desktop.__file__).resolve().parent.parent)
+    before = os.environ.get("PYTHONPATH")
+    return {
+        **os.environ,
+        **OFFLINE,
+        **QUIET,
+        **DETERMINISTIC,
+        "OMP_NUM_THREADS": str(threads),
+        "MKL_NUM_THREADS": str(threads),
+        "PYTHONUTF8": "1",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": os.pathsep.join([root, before] if before else [root]),  # the child's folder is the run's
+    }
+
+
+def _threads(run: RunFolder) -> int:
+    return run.job().training.threads or hardware().threads()
+
+
+def _windows_flags() -> int:
+    if os.name != "nt":
+        return 0
+    # New group and no console: closing the window, or Ctrl+C in a terminal, does not reach the engine.
+    return int(getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)) | int(getattr(subprocess, "CREATE_NO_WINDOW", 0))

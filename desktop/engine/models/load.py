@@ -1,0 +1,152 @@
+"""Loads tokenizers and models from local folders, offline and without running anything that came with them.
+
+It knows how to put base and adapters together; it knows nothing of training.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from desktop.engine.errors import RequestError, UserError
+from desktop.engine.models.facts import facts_of
+from desktop.engine.models.library import ModelRef, read_lineage
+from desktop.engine.quantization import load_config
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerBase
+
+Kind = Literal["causal", "masked", "seq2seq"]
+
+
+@dataclass(frozen=True)
+class ForChat:
+    """A model ready to talk, base and tuned in one set of weights.
+
+    Attributes:
+        model: the plain model, or a ``PeftModel`` whose adapter can be switched off to get the base.
+        tokenizer: of the tuned model; pads on the left.
+        has_adapter: whether there is an adapter to switch.
+        device: where it lives.
+    """
+
+    model: Any
+    tokenizer: PreTrainedTokenizerBase
+    has_adapter: bool
+    device: str
+
+
+def load_tokenizer(ref: ModelRef) -> PreTrainedTokenizerBase:
+    """Return the tokenizer that belongs to a model; it always can pad."""
+    from transformers import AutoTokenizer
+
+    folder = ref.tokenizer_folder
+    if not any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt")):
+        raise RequestError(
+            "no_tokenizer",
+            f"{folder.name} has no tokenizer (tokenizer.json).",
+            "Copy or download the whole model folder.",
+        )
+    try:
+        tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
+        raise RequestError(
+            "bad_tokenizer", f"The tokenizer in {folder.name} cannot be read.", "Copy or download the model again."
+        ) from error
+    if tokenizer.pad_token_id is None:
+        # Padding is masked out everywhere, so any token of the vocabulary will do; adding one would grow the model.
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token or tokenizer.convert_ids_to_tokens(0)
+    return tokenizer  # type: ignore[no-any-return]
+
+
+def load_model(
+    ref: ModelRef,
+    *,
+    quantization: str = "none",
+    dtype: torch.dtype | None = None,
+    device: str = "cpu",
+    kind: Kind = "causal",
+    double_quantization: bool = True,
+) -> Any:
+    """Return the whole model, its adapters folded in, ready to be trained further.
+
+    ``dtype`` is fp32 unless said otherwise: left to itself the library keeps whatever the checkpoint was stored in.
+    """
+    model = _load_base(ref.folder, quantization, dtype, device, kind, double_quantization)
+    if ref.adapters and quantization != "none":
+        raise RequestError(
+            "adapter_over_quantized",
+            f"{ref.title} is an adapter, and an adapter cannot be folded into a quantised base.",
+            "Set the quantisation to none, or start from the merged model.",
+        )
+    for adapter in ref.adapters:
+        model = _folded(model, adapter)
+    return model
+
+
+def load_for_chat(ref: ModelRef, *, device: str | None = None, quantization: str | None = None) -> ForChat:
+    """Load a model once, with its adapter switchable; the base is stored as it was in training unless told."""
+    import torch
+
+    chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    stored = quantization or str(read_lineage(ref.adapter or ref.folder).get("quantization", "none"))
+    dtype = torch.bfloat16 if chosen == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
+    model = _load_base(ref.folder, "none" if ref.below else stored, dtype, chosen, "causal", True)
+    for adapter in ref.below:
+        model = _folded(model, adapter)
+    if ref.adapter is not None:
+        from peft import PeftModel
+
+        model = PeftModel.from_pretrained(model, ref.adapter, is_trainable=False)
+    model.eval()
+    tokenizer: Any = load_tokenizer(ref)
+    tokenizer.padding_side = "left"
+    return ForChat(model, tokenizer, ref.adapter is not None, chosen)
+
+
+def _load_base(
+    folder: Path, quantization: str, dtype: torch.dtype | None, device: str, kind: Kind, double: bool
+) -> Any:
+    import torch
+    import transformers
+
+    facts = facts_of(folder)  # refuses code, pickles, indexes that point outside, truncated files: before any load
+    if facts.kind != kind:
+        raise RequestError(
+            "wrong_kind",
+            f"{folder.name} is a {facts.kind} model, and a {kind} model is needed.",
+            "Choose another model.",
+        )
+    classes = {
+        "causal": transformers.AutoModelForCausalLM,
+        "masked": transformers.AutoModelForMaskedLM,
+        "seq2seq": transformers.AutoModelForSeq2SeqLM,
+    }
+    wanted = dtype or torch.float32
+    arguments: dict[str, Any] = {"dtype": wanted, "local_files_only": True, "use_safetensors": True}
+    config = load_config(quantization, wanted, double=double)
+    if config is not None:
+        arguments |= {"quantization_config": config, "device_map": {"": device}}
+    try:
+        model = classes[kind].from_pretrained(folder, trust_remote_code=False, **arguments)
+    except (OSError, ValueError, RuntimeError, KeyError, AttributeError) as error:
+        if isinstance(error, torch.OutOfMemoryError):
+            raise
+        raise UserError(
+            "cannot_load",
+            f"{folder.name} could not be loaded: {_first_line(error)}",
+            "The files may be damaged or of another version: copy or download the model again.",
+        ) from error
+    return model if config is not None else model.to(device)
+
+
+def _folded(model: Any, adapter: Path) -> Any:
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(model, adapter).merge_and_unload()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

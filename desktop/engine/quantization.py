@@ -1,0 +1,71 @@
+"""How a frozen base is stored in fewer bits, and the guards that keep it exact; it knows no method and no job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """One way of storing the base.
+
+    Attributes:
+        id: name in job files.
+        title: name on screen.
+        summary: what it saves and what it costs.
+        bits: bits a weight, scales counted.
+    """
+
+    id: str
+    title: str
+    summary: str
+    bits: float
+
+
+QUANTIZATIONS: dict[str, Quantization] = {
+    item.id: item
+    for item in (
+        Quantization("none", "Full precision", "The weights as they are: exact, and the most memory.", 16.0),
+        Quantization(
+            "8bit", "8-bit", "Half the memory of 16-bit weights; the loss in quality is hardly measurable.", 8.1
+        ),
+        Quantization(
+            "nf4", "4-bit NF4", "A quarter of the memory; made for weights that are normally distributed.", 4.13
+        ),
+        Quantization("fp4", "4-bit FP4", "A quarter of the memory; NF4 is nearly always the better choice.", 4.13),
+    )
+}
+
+
+def guard() -> None:
+    """Turn off bitsandbytes' in-place repacking for AVX512-BF16 processors; call it before any quantised load.
+
+    On such a processor a forward pass without gradients in eval mode repacks the 4-bit weights in place, and every
+    backward pass after it goes through a kernel that has no gradient: one evaluation in mid-run is enough, and nothing
+    says so (measured: gradients wrong by 107 %). The layers ask this function when they are made.
+    """
+    import bitsandbytes.nn.modules as modules
+
+    modules.has_avx512bf16 = _never
+
+
+def _never() -> bool:
+    return False
+
+
+def load_config(quantization: str, compute_dtype: Any, *, double: bool = True) -> Any:
+    """Return what ``from_pretrained`` takes as ``quantization_config``; ``None`` for full precision."""
+    if quantization == "none":
+        return None
+    from transformers import BitsAndBytesConfig
+
+    guard()
+    if quantization == "8bit":
+        return BitsAndBytesConfig(load_in_8bit=True)
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=quantization,
+        bnb_4bit_use_double_quant=double,
+        bnb_4bit_compute_dtype=compute_dtype,
+    )
