@@ -49,6 +49,10 @@ class Engines:
         with self._guard:
             return {name: process.poll() if process else None for name, process in self._processes.items()}
 
+    def is_working(self, name: str) -> bool:
+        """Tell whether an engine started here works on the run, or is about to."""
+        return self.exits().get(name, 0) is None
+
     def forget(self, name: str) -> None:
         """Drop the engine of a run, which goes on all the same."""
         with self._guard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import queue
 import time
 from collections.abc import Callable
@@ -10,8 +11,13 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QThread, Signal
 
 from desktop.bridge.engines import Exits
+from desktop.engine.errors import UserError
+from desktop.engine.events import Event, parse_line
 from desktop.engine.run_folder import Control, EventTail, RunFolder
+from desktop.flow.run_end import Standing, standing
+from desktop.flow.run_outline import Outline
 from desktop.flow.run_view import RunView
+from desktop.flow.runs import is_young, newest_saved
 
 TICK = 0.1  # seconds between two looks at the events
 LIVENESS = 1.0  # seconds between two looks at the lock
@@ -25,7 +31,7 @@ class TrainWorker(QThread):
     """Attached to one run, whether it is at work, finished or crashed; the engine never notices.
 
     Attributes:
-        run: the run's folder.
+        run_folder: the run's folder.
 
     Signals:
         caught_up: a :class:`RunView` with the whole history; the receiver owns it from then on. Once, and first.
@@ -54,7 +60,7 @@ class TrainWorker(QThread):
         self._wishes: queue.SimpleQueue[_Change | None] = queue.SimpleQueue()
         self._stopping = False
         self._tail = EventTail(run)
-        self._view = RunView()
+        self._outline = Outline()
 
     def pause(self) -> None:
         """Ask the engine to hold at the next step."""
@@ -94,29 +100,56 @@ class TrainWorker(QThread):
         """Follow until the run ends or the worker is closed."""
         if not self._catch_up():
             return
-        looked = 0.0
+        looked = -LIVENESS
         while not self._stopping:
             self._pass_on(self._tail.read())
-            if self._view.outline.ended is not None:
-                self.ended.emit(self._standing(alive=False))
-                return
-            if time.monotonic() - looked >= LIVENESS:
+            if self._outline.ended is None and time.monotonic() - looked >= LIVENESS:
                 if not self._is_alive():
                     self._pass_on(self._tail.read())  # its last words, written between the two looks
-                    self.ended.emit(self._standing(alive=False))
-                    return
+                    break
                 looked = time.monotonic()
-            self._grant(TICK)
+            if self._outline.ended is not None:
+                break
+            self._grant()
+        if not self._stopping:
+            self.ended.emit(self._standing())
 
     def _catch_up(self) -> bool:
         history = RunView()
-        for view in (history, self._view):  # the receiver's and, cheaper than sharing one between threads, our own
-            view.fold(())
-        while events := self._read_some():
-            history.fold(events)
-            for event in events:
-                self._view.outline.fold(event)
+        while lines := self._tail.lines(READ_AT_ONCE):
+            history.fold(event for line in lines if (event := parse_line(line)) is not None)
             if self._stopping:
                 return False
+        self._outline = copy.deepcopy(history.outline)  # the history belongs to whoever receives it
         self.caught_up.emit(history)
         return True
+
+    def _pass_on(self, events: list[Event]) -> None:
+        for first in range(0, len(events), SLICE):
+            batch = events[first : first + SLICE]
+            for event in batch:
+                self._outline.fold(event)
+            self.events_arrived.emit(batch)
+
+    def _is_alive(self) -> bool:
+        ours = self._exits()
+        if self.run_folder.name in ours and ours[self.run_folder.name] is None:
+            return True
+        return self.run_folder.is_alive() or is_young(self.run_folder, self._outline)
+
+    def _standing(self) -> Standing:
+        code = self._exits().get(self.run_folder.name)
+        return standing(self._outline, alive=False, exit_code=code, saved_step=newest_saved(self.run_folder))
+
+    def _grant(self) -> None:
+        """Write down the next wish, waiting for one as long as there is nothing to read."""
+        try:
+            wish = self._wishes.get(timeout=TICK)
+        except queue.Empty:
+            return
+        if wish is None:
+            return
+        try:
+            self.run_folder.ask(wish(self.run_folder.control()))
+        except UserError as error:
+            self.refused.emit(error)

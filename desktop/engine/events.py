@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -181,23 +182,56 @@ KINDS: dict[str, type[Event]] = {
         Finished, Failed,
     )
 }  # fmt: skip
-_NAMES = {kind: frozenset(f.name for f in dataclasses.fields(cls)) for kind, cls in KINDS.items()}
 _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def parse_line(line: str | bytes) -> Event | None:
-    """Return the event on ``line``; ``None`` for a half-written line or a kind from a newer version."""
+    """Return the event on ``line``; ``None`` for a half-written or damaged line or a kind from a newer version."""
     try:
         values: dict[str, Any] = json.loads(line)
         kind = values.pop("kind")
-        cls = KINDS[kind]
-        known = _NAMES[kind]
-        numbers: dict[str, Any] = {
-            key: _NUMBERS.get(v, v) if isinstance(v, str) else v for key, v in values.items() if key in known
-        }
-        return cls(**numbers)
+        restore = _RESTORE[kind]
+        return KINDS[kind](**{key: restore[key](value) for key, value in values.items() if key in restore})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _whole(value: Any) -> int:
+    if type(value) is int and -(2**63) <= value < 2**63:
+        return value
+    raise TypeError("no whole number")
+
+
+def _real(value: Any) -> float:
+    if type(value) is float or type(value) is int:
+        return value
+    return _NUMBERS[value]
+
+
+def _text(value: Any) -> str:
+    if type(value) is str:
+        return value
+    raise TypeError("no text")
+
+
+def _reals(value: Any) -> list[float]:
+    if type(value) is list:
+        return [_real(item) for item in value]
+    raise TypeError("no list")
+
+
+def _named(value: Any) -> dict[str, Any]:
+    if type(value) is dict:
+        return {key: _named(item) if type(item) is dict else _real(item) for key, item in value.items()}
+    raise TypeError("no mapping")
+
+
+def _restorer(annotation: str) -> Callable[[Any], Any]:
+    known = {"int": _whole, "float": _real, "str": _text, "list[float]": _reals}
+    return _named if annotation.startswith("dict") else known.get(annotation, _text)  # the rest are Literals
+
+
+_RESTORE = {kind: {f.name: _restorer(str(f.type)) for f in dataclasses.fields(cls)} for kind, cls in KINDS.items()}
 
 
 def _plain(value: Any) -> Any:
