@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from desktop.engine.errors import RequestError
 
@@ -46,7 +46,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         with path.open("rb") as raw:
             if path.suffix.lower() == ".gz":
                 with gzip.GzipFile(fileobj=raw) as unpacked:
-                    yield unpacked
+                    yield cast("IO[bytes]", unpacked)
             else:
                 yield raw
     except _UNREADABLE as error:

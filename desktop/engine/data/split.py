@@ -33,7 +33,7 @@ def split(rows: list[Row], share: float, seed: int) -> tuple[list[Row], list[Row
     for label in sorted(strata):
         held.update(_hold_out(strata[label], share, chance))
     if not held:
-        held.update(min(groups.values(), key=len))
+        held.update(sorted(groups.values(), key=len)[0])
     train = [row for index, row in enumerate(rows) if index not in held]
     validation = [row for index, row in enumerate(rows) if index in held]
     return train, validation

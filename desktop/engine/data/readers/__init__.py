@@ -3,4 +3,4 @@
 from desktop.engine.data.readers.base import Reader
 from desktop.engine.registry import Registry
 
-READERS: Registry[Reader] = Registry("desktop.engine.data.readers", Reader, "format")  # type: ignore[type-abstract]
+READERS: Registry[Reader] = Registry("desktop.engine.data.readers", Reader, "format")

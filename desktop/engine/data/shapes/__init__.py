@@ -3,4 +3,4 @@
 from desktop.engine.data.shapes.base import Shape
 from desktop.engine.registry import Registry
 
-SHAPES: Registry[Shape] = Registry("desktop.engine.data.shapes", Shape, "shape")  # type: ignore[type-abstract]
+SHAPES: Registry[Shape] = Registry("desktop.engine.data.shapes", Shape, "shape")

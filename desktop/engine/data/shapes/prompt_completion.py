@@ -29,7 +29,7 @@ class PromptCompletion(Shape):
         lower = {column.lower(): column for column in sample.columns}
         if "prompt" not in lower or "completion" not in lower:
             return None
-        mapping = {name: lower[name] for name in ("prompt", "completion", "system") if name in lower}
+        mapping: dict[str, str] = {name: lower[name] for name in ("prompt", "completion", "system") if name in lower}
         return Match(mapping, "columns named prompt and completion")
 
     def row(self, values: Mapping[str, Any], mapping: Mapping[str, str]) -> Row:
