@@ -1,0 +1,1 @@
+"""The look: tokens, fonts, icons and the application sheet; it knows no page."""
