@@ -5,10 +5,10 @@ It knows tokenizers and templates, and nothing of models or trainers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from desktop.engine.data.rows import Message
+from desktop.engine.data.rows import Message, Row
 from desktop.engine.data.templates import marks_answers, template_of
 from desktop.engine.errors import RequestError
 
@@ -105,6 +105,38 @@ def render_text(text: str, tokenizer: PreTrainedTokenizerBase) -> Rendered:
     encoded = _encoded(whole, tokenizer)
     ids = list(encoded["input_ids"])
     return Rendered(ids, [True] * len(ids), whole, [(a, b) for a, b in encoded["offset_mapping"]])
+
+
+def render_row(
+    row: Row, kind: str, tokenizer: PreTrainedTokenizerBase, *, answers: Answers = "all", template: str | None = None
+) -> Rendered:
+    """Return a canonical row of any kind as the model sees it, for previews and counts.
+
+    Of a preference pair the chosen side is shown; a labelled text is only read; a target is trained on, its source not.
+    """
+    if kind == "chat":
+        return render_chat(row["messages"], tokenizer, answers=answers, template=template)
+    if kind == "preference":
+        return render_chat([*row["prompt"], *row["chosen"]], tokenizer, answers="last", template=template)
+    if kind == "pair":
+        source, target = _read_only(render_text(row["source"], tokenizer)), render_text(row["target"], tokenizer)
+        return _joined(source, target)
+    text = render_text(row["text"], tokenizer)
+    return text if kind == "text" else _read_only(text)
+
+
+def _read_only(rendered: Rendered) -> Rendered:
+    return replace(rendered, labels_mask=[False] * len(rendered.labels_mask))
+
+
+def _joined(one: Rendered, other: Rendered) -> Rendered:
+    start = len(one.text) + 1
+    return Rendered(
+        one.input_ids + other.input_ids,
+        one.labels_mask + other.labels_mask,
+        f"{one.text}\n{other.text}",
+        one.offsets + [(a + start, b + start) for a, b in other.offsets],
+    )
 
 
 def _by_generation_marks(

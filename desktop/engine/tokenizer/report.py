@@ -72,6 +72,18 @@ def report(tokenizer: PreTrainedTokenizerBase, texts: Iterable[str]) -> Fertilit
     )
 
 
+def advice(found: Fertility) -> str:
+    """Return in one sentence whether the tokenizer at hand fits the text."""
+    if found.tokens == 0 or found.words == 0:
+        return "There are no words in these texts to measure a tokenizer on."
+    if found.per_word > 2.5 or found.single_bytes > 0.25 or found.unknown > 0.01:
+        return (
+            f"This tokenizer breaks your words into {found.per_word:.2f} tokens each: a new one would be shorter, but "
+            "the model has to learn its tokens from nothing. Worth it only with much text."
+        )
+    return f"This tokenizer fits your text ({found.per_word:.2f} tokens a word): keep it."
+
+
 def compare(before: Fertility, after: Fertility) -> str:
     """Return in one sentence what a new tokenizer changes."""
     if before.tokens == 0 or after.tokens == 0:

@@ -1,0 +1,107 @@
+"""How long rows are in tokens, and what a longest length would cut; it knows neither tokenizers nor files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+BINS = 32
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Token lengths of many rows against a longest length.
+
+    Attributes:
+        rows: rows counted.
+        shortest: of all rows.
+        median: of all rows.
+        mean: of all rows.
+        longest: of all rows.
+        tokens: of all rows together.
+        trained: tokens trained on, before anything is cut.
+        maximum: the longest length asked about.
+        truncated: rows longer than that.
+        lost: rows whose every trained token would be cut away.
+        cut_tokens: tokens cut off in all.
+        edges: borders of the histogram's bins, one more than there are bins.
+        counts: rows in each bin.
+    """
+
+    rows: int
+    shortest: int
+    median: int
+    mean: float
+    longest: int
+    tokens: int
+    trained: int
+    maximum: int
+    truncated: int
+    lost: int
+    cut_tokens: int
+    edges: tuple[int, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Return the figures as text, for those who cannot or will not read a histogram."""
+        share = 1 - self.truncated / self.rows if self.rows else 1.0
+        text = f"{share:.1%} of the rows fit whole into {self.maximum:,} tokens; median {self.median:,}"
+        text += f", longest {self.longest:,}."
+        if self.lost:
+            text += f" {self.lost:,} rows would lose their whole answer and teach nothing."
+        return text
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the form that crosses a process boundary."""
+        return {**asdict(self), "sentence": self.sentence}
+
+
+def measure(lengths: Sequence[int], first_trained: Sequence[int], trained: Sequence[int], maximum: int) -> Lengths:
+    """Count ``lengths`` against ``maximum``.
+
+    Args:
+        lengths: tokens of each row.
+        first_trained: index of each row's first trained token, its length where there is none.
+        trained: trained tokens of each row.
+        maximum: tokens a row may have.
+    """
+    ordered = sorted(lengths)
+    longest = ordered[-1] if ordered else 0
+    edges = _edges(longest)
+    counts = [0] * (len(edges) - 1)
+    width = edges[1] - edges[0]
+    for length in lengths:
+        counts[min(length // width, len(counts) - 1)] += 1
+    truncated = sum(length > maximum for length in lengths)
+    lost = sum(
+        first >= maximum and some > 0 for first, some in zip(first_trained, trained, strict=True)
+    )  # fmt: skip
+    return Lengths(
+        rows=len(ordered),
+        shortest=ordered[0] if ordered else 0,
+        median=ordered[len(ordered) // 2] if ordered else 0,
+        mean=sum(ordered) / len(ordered) if ordered else 0.0,
+        longest=longest,
+        tokens=sum(ordered),
+        trained=sum(trained),
+        maximum=maximum,
+        truncated=truncated,
+        lost=lost,
+        cut_tokens=sum(max(0, length - maximum) for length in lengths),
+        edges=tuple(edges),
+        counts=tuple(counts),
+    )
+
+
+def _edges(longest: int) -> list[int]:
+    """Return bin borders from zero to beyond the longest row, of a width people count in."""
+    width = max(1, -(-(longest + 1) // BINS))
+    for step in (1, 2, 4, 8, 16, 32, 64):
+        if width <= step:
+            width = step
+            break
+    else:
+        width = -(-width // 64) * 64
+    return list(range(0, longest + width + 1, width))
