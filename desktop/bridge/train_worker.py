@@ -17,7 +17,7 @@ from desktop.engine.run_folder import Control, EventTail, RunFolder
 from desktop.flow.run_end import Standing, standing
 from desktop.flow.run_outline import Outline
 from desktop.flow.run_view import RunView
-from desktop.flow.runs import is_young, newest_saved
+from desktop.flow.runs import is_worked_on, newest_saved
 
 TICK = 0.1  # seconds between two looks at the events
 LIVENESS = 1.0  # seconds between two looks at the lock
@@ -132,10 +132,7 @@ class TrainWorker(QThread):
             self.events_arrived.emit(batch)
 
     def _is_alive(self) -> bool:
-        ours = self._exits()
-        if self.run_folder.name in ours and ours[self.run_folder.name] is None:
-            return True
-        return self.run_folder.is_alive() or is_young(self.run_folder, self._outline)
+        return is_worked_on(self.run_folder, self._outline, self._exits())
 
     def _standing(self) -> Standing:
         code = self._exits().get(self.run_folder.name)

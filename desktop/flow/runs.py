@@ -140,7 +140,7 @@ class Shelf:
             return entry.summary
         entry.stamp = stamp
         _read(entry)
-        alive = entry.outline.ended is None and (working or run.is_alive() or is_young(run, entry.outline))
+        alive = entry.outline.ended is None and is_worked_on(run, entry.outline, ours)
         if not alive:
             _read(entry)  # the engine's last words may have come between the two looks
         state = standing(entry.outline, alive=alive, exit_code=ours.get(run.name), saved_step=newest_saved(run))
@@ -189,10 +189,22 @@ def size_of(folder: Path) -> int:
     return total
 
 
-def is_young(run: RunFolder, outline: Outline) -> bool:
-    """Tell whether a run was made just now and its engine may still be on its way to its first word."""
-    if outline.sessions:
-        return False
+def is_worked_on(run: RunFolder, outline: Outline, ours: Mapping[str, int | None]) -> bool:
+    """Tell whether an engine works on a run, or is on its way to its first word.
+
+    Args:
+        run: its folder.
+        outline: what its events tell.
+        ours: engines this process started, by run: their exit code, nothing while they work.
+    """
+    if run.name in ours and ours[run.name] is None:
+        return True
+    if run.is_alive():
+        return True
+    return run.name not in ours and outline.sessions == 0 and _is_young(run)
+
+
+def _is_young(run: RunFolder) -> bool:
     try:
         age = time.time() - run.job_file.stat().st_mtime
     except OSError:

@@ -72,7 +72,8 @@ class DanglingWatch:
         found += [
             f"Python thread {thread.name!r} still running"
             for thread in threading.enumerate()
-            if thread not in self._threads and thread.is_alive()
+            # A dummy is how Python names a thread of Qt's, which is watched above; it says "alive" for ever.
+            if thread not in self._threads and thread.is_alive() and not isinstance(thread, threading._DummyThread)
         ]
         found += [
             f"window left: {type(widget).__name__} {widget.objectName()!r} {widget.windowTitle()!r}"
