@@ -39,7 +39,7 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
     _data(job, found)
     _device(job, machine, found)
     if isinstance(method, Method) and method_options is not None:
-        _method(job, method, method_options, facts, found)
+        found += method_problems(job, method, method_options, facts)
         if facts is not None:
             _disk(method, method_options, facts, machine, found)
     if isinstance(objective, Objective) and facts is not None:
@@ -129,7 +129,9 @@ def _device(job: JobSpec, machine: Hardware, found: list[Problem]) -> None:
         )
 
 
-def _method(job: JobSpec, method: Method, options: Options, facts: ModelFacts | None, found: list[Problem]) -> None:
+def method_problems(job: JobSpec, method: Method, options: Any, facts: ModelFacts | None) -> list[Problem]:
+    """Return why ``method`` does not go with the rest of ``job``; the wizard asks it of every method it lists."""
+    found: list[Problem] = []
     setting = Setting(job.objective.id, job.quantization, job.training.checkpointing, facts)
     reason = method.refusal(setting, options)
     if reason is not None:
@@ -147,6 +149,7 @@ def _method(job: JobSpec, method: Method, options: Options, facts: ModelFacts | 
         found.append(
             Problem("tokenizer", "a new tokenizer can only be trained for a text generator.", "Keep the tokenizer.")
         )
+    return found
 
 
 def _objective(objective: Objective, facts: ModelFacts, found: list[Problem]) -> None:
