@@ -143,7 +143,8 @@ def _changes(
     if training.optimizer == "adamw" and on_cuda(job, hardware):
         yield "optimizer", "8-bit optimizer", "Same result within noise", _training(job, optimizer="adamw_8bit")
     if job.quantization == "none" and method.is_adapter:
-        quantized = job.model_copy(update={"quantization": "nf4"})
+        quantized = _in_four_bits(job)
+        method, options = options_of(quantized)
         if method.refusal(_setting(quantized, facts), options) is None:
             yield "quantization", "Load weights in 4 bits", "Weights rounded, slower steps", quantized
     shorter = _shorter_rows(job, facts, ask, longest_row)
@@ -160,29 +161,32 @@ def _changes(
             yield "lora", "LoRA instead of all weights", "Learns less, forgets less", lora
 
 
+def _in_four_bits(job: JobSpec) -> JobSpec:
+    # LoRA over a 4-bit base has a name of its own; with it the job file says what the field would say.
+    known = {method.id for method in METHODS.all()}
+    method = (
+        job.method.model_copy(update={"id": "qlora"}) if job.method.id == "lora" and "qlora" in known else job.method
+    )
+    return job.model_copy(update={"quantization": "nf4", "method": method})
+
+
 def _smaller_batch(job: JobSpec, ask: Ask) -> JobSpec | None:
     batch, accumulation = job.training.batch_size, job.training.accumulation
-    changed: JobSpec | None = None
-    smaller = batch
-    while smaller > 1:
-        smaller //= 2
-        changed = _training(job, batch_size=smaller, accumulation=math.ceil(batch * accumulation / smaller))
-        if ask(changed).verdict == "fits":
-            break
-    return changed
+    smaller = [batch >> halvings for halvings in range(1, batch.bit_length())]
+    return _first_that_fits(
+        [_training(job, batch_size=size, accumulation=math.ceil(batch * accumulation / size)) for size in smaller], ask
+    )
 
 
 def _shorter_rows(job: JobSpec, facts: ModelFacts, ask: Ask, longest_row: int | None) -> JobSpec | None:
     now = min(job.training.max_length, facts.context, longest_row or facts.context)
-    changed: JobSpec | None = None
-    for share in _SHARES:
-        length = int(now * share) // 8 * 8
-        if length < SHORTEST:
-            break
-        changed = _training(job, max_length=length)
-        if ask(changed).verdict == "fits":
-            break
-    return changed
+    lengths = [length for share in _SHARES if (length := int(now * share) // 8 * 8) >= SHORTEST]
+    return _first_that_fits([_training(job, max_length=length) for length in lengths], ask)
+
+
+def _first_that_fits(jobs: list[JobSpec], ask: Ask) -> JobSpec | None:
+    """Return the first job that fits with room, else the first: one step of a change that is not enough by itself."""
+    return next((job for job in jobs if ask(job).verdict == "fits"), jobs[0] if jobs else None)
 
 
 def _setting(job: JobSpec, facts: ModelFacts) -> Setting:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError
-
-from desktop.engine.errors import RequestError
+from desktop.engine.check import options_of as checked_options
 from desktop.engine.hardware import Hardware
 from desktop.engine.job import JobSpec
 from desktop.engine.memory.shape import Shape
@@ -19,18 +17,9 @@ _TILED_LOSS = ("sft",)
 
 
 def options_of(job: JobSpec) -> tuple[Method, Any]:
-    """Return the job's method and its options; raise :class:`RequestError` for options it does not have."""
+    """Return the job's method and its options; raise :class:`RequestError` for a method or option there is not."""
     method = METHODS.get(job.method.id)
-    try:
-        return method, method.options.model_validate(job.method.options)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise RequestError(
-            "bad_options",
-            f"{method.title}: {name}: {first['msg']}.",
-            f"See `fettle methods {method.id}` for its options.",
-        ) from error
+    return method, checked_options(method, job.method)
 
 
 def on_cuda(job: JobSpec, hardware: Hardware) -> bool:
@@ -68,7 +57,7 @@ def shape_of(job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: i
         trainable=method.trainable(facts, options),
         adapter=frozen,
         quantization=job.quantization if quantized else "none",
-        double_quant=bool(getattr(options, "double_quant", True)),
+        double_quant=method.double_quantization(options),
         weight_bytes=2 if half and frozen else 4,
         trained_bytes=4,
         stream_bytes=2 if half and frozen and not quantized else 4,
@@ -85,8 +74,9 @@ def shape_of(job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: i
 
 
 def _touches_feed_forward(method: Method, options: Any, facts: ModelFacts) -> bool:
-    targets = getattr(options, "targets", None)
-    if not method.is_adapter or not targets or isinstance(targets, str):
+    """Tell whether the method learns from the feed-forward part's inner width; where it cannot be told, it does."""
+    words = [word.strip() for word in str(getattr(options, "targets", "")).split(",") if word.strip()]
+    if not method.is_adapter or words in ([], ["all-linear"], ["auto"]):
         return True
-    wide = {name for name, (_, inner) in facts.linear_shapes.items() if inner == facts.intermediate}
-    return any(name.endswith(str(target)) for target in targets for name in wide)
+    inner = [name for name, (_, wide) in facts.linear_shapes.items() if wide == facts.intermediate]
+    return any(name.rpartition(".")[2] in words for name in inner)

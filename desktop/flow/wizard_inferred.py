@@ -1,0 +1,78 @@
+"""What nobody has to say because it follows from model and data; it knows neither steps nor a screen."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+from desktop.engine.data.rows import KIND_TITLES
+from desktop.engine.job import Choice, Training
+from desktop.engine.objectives import OBJECTIVES
+from desktop.flow.wizard_answers import Answers
+from desktop.flow.wizard_findings import Findings
+
+FEWEST_STEPS = 100  # a style needs about that many; fewer leave the loss lower and the answers as they were
+MOST_EPOCHS = 10
+LONGEST = 2048  # rows are not let longer than this unasked: memory grows with them
+
+
+def objective_of(answers: Answers, findings: Findings) -> Choice:
+    """Return what is learned: as chosen, else the first objective that takes these rows and this model."""
+    if answers.objective is not None:
+        return answers.objective
+    kind = findings.data.kind if findings.data else ""
+    model = findings.model.facts.kind if findings.model else ""
+    for objective in OBJECTIVES.all():
+        suits_model = not model or objective.model_kind == model
+        if suits_model and (not kind or kind in objective.rows):
+            return Choice(id=objective.id)
+    return Choice(id=OBJECTIVES.all()[0].id)
+
+
+def unsuited(answers: Answers, findings: Findings) -> str:
+    """Return why these rows cannot be learned from with this model, empty where they can."""
+    if not (findings.data and findings.data.kind and findings.model):
+        return ""
+    objective = OBJECTIVES.get(objective_of(answers, findings).id)
+    if findings.data.kind in objective.rows and objective.model_kind == findings.model.facts.kind:
+        return ""
+    if objective.model_kind != findings.model.facts.kind:
+        return f"{findings.model.title} cannot be trained here yet: {objective.title} needs a text generator."
+    holds = KIND_TITLES.get(findings.data.kind, findings.data.kind)
+    wants = " or ".join(KIND_TITLES[kind] for kind in objective.rows)
+    return f"This file holds {holds}; {objective.title} learns from {wants}. Choose another file, or map its columns."
+
+
+def rows_of(findings: Findings) -> int:
+    """Return how many good rows there are, 0 while unknown."""
+    return findings.data.rows if findings.data and findings.data.kind else 0
+
+
+def held_out(rows: int, share: float) -> int:
+    """Return how many of ``rows`` are kept for validation."""
+    return min(rows - 1, max(1, round(rows * share))) if rows > 1 else 0
+
+
+def training_of(findings: Findings) -> Training:
+    """Return the training options nobody has to set for this data and this model."""
+    plain = Training()
+    rows = rows_of(findings)
+    context = findings.model.facts.context if findings.model else LONGEST
+    epochs = plain.epochs
+    if rows > 1:
+        steps = math.ceil((rows - held_out(rows, plain.validation_share)) / plain.batch_size)
+        epochs = float(min(MOST_EPOCHS, max(plain.epochs, math.ceil(FEWEST_STEPS / steps))))
+    length = min(plain.max_length, context)
+    if findings.lengths is not None and findings.lengths.longest:
+        whole = 64 * math.ceil(findings.lengths.longest / 64)
+        length = min(whole, context, LONGEST)
+    return plain.model_copy(update={"epochs": epochs, "max_length": max(8, length)})
+
+
+def name_of(answers: Answers, method: str) -> str:
+    """Return a name for the run: what it learns from, and how."""
+    source = answers.source
+    stem = Path(source.path).stem if source else answers.model
+    plain = re.sub(r"[^\w.-]+", "-", stem.strip(), flags=re.UNICODE).strip("-.") or "run"
+    return f"{plain[:60]}-{method}"

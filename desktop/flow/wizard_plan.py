@@ -1,0 +1,95 @@
+"""What a job will do with these rows: how many learn, how many steps, about how long; it knows no screen.
+
+The time is a guess from counted work and a usual speed. The run itself measures its own speed and says better.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from desktop.engine.hardware import Hardware
+from desktop.engine.job import JobSpec
+from desktop.engine.memory.job_shape import on_cuda
+from desktop.engine.methods.base import ModelFacts
+from desktop.flow.wizard_findings import LengthsFound
+from desktop.flow.wizard_inferred import held_out
+
+# Multiplications and additions a second that training reaches, from the starter on two cores and the field's reports.
+CORE_SPEED = 20e9
+GPU_SPEED = 30e12
+START_SECONDS = 12.0  # libraries, model, rows: before the first step
+STEP_SECONDS = 0.02  # what a step costs beside the mathematics
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a job will do.
+
+    Attributes:
+        train: rows it learns from.
+        validation: rows kept aside.
+        steps_an_epoch: optimizer steps in one pass over the rows.
+        steps: in all.
+        rows_a_step: rows the weights move for at once.
+        seconds: a guess of how long it takes, 0 where it cannot be guessed.
+    """
+
+    train: int
+    validation: int
+    steps_an_epoch: int
+    steps: int
+    rows_a_step: int
+    seconds: float
+
+
+def plan(
+    job: JobSpec,
+    rows: int,
+    facts: ModelFacts | None = None,
+    trainable: int = 0,
+    machine: Hardware | None = None,
+    lengths: LengthsFound | None = None,
+) -> Plan:
+    """Return what ``job`` will do with ``rows`` good rows."""
+    training = job.training
+    validation = held_out(rows, training.validation_share)
+    train = rows - validation
+    batches = math.ceil(train / training.batch_size)
+    an_epoch = math.ceil(batches / training.accumulation)
+    steps = math.ceil(an_epoch * training.epochs)
+    if training.max_steps is not None:
+        steps = min(steps, training.max_steps)
+    rows_a_step = min(train, training.batch_size * training.accumulation)
+    seconds = 0.0
+    if facts is not None and machine is not None and steps:
+        tokens = rows_a_step * (min(lengths.mean, training.max_length) if lengths else training.max_length / 2)
+        seconds = START_SECONDS + steps * _step_seconds(job, facts, trainable, machine, tokens)
+    return Plan(train, validation, an_epoch, steps, rows_a_step, seconds)
+
+
+def _step_seconds(job: JobSpec, facts: ModelFacts, trainable: int, machine: Hardware, tokens: float) -> float:
+    # Two operations a weight forward, two for the gradient of what flows, two more for what learns.
+    work = tokens * (4 * facts.parameters + 2 * min(trainable, facts.parameters))
+    if job.training.checkpointing:
+        work += tokens * 2 * facts.parameters
+    threads = job.training.threads or machine.threads()
+    speed = GPU_SPEED if on_cuda(job, machine) else CORE_SPEED * threads
+    slower = 1.4 if job.quantization != "none" else 1.0
+    return slower * work / speed + STEP_SECONDS
+
+
+def about(seconds: float) -> str:
+    """Return a duration as a guess is said: ``about a minute``, ``about 25 minutes``, ``about 3 hours``."""
+    if seconds <= 0:
+        return "time not known yet"
+    if seconds < 45:
+        return f"about {max(10, 10 * round(seconds / 10))} seconds"
+    minutes = seconds / 60
+    if minutes < 1.5:
+        return "about a minute"
+    if minutes < 90:
+        step = 1 if minutes < 10 else 5
+        return f"about {step * round(minutes / step)} minutes"
+    hours = minutes / 60
+    return f"about {hours:.0f} hours" if hours < 36 else f"about {hours / 24:.0f} days"

@@ -1,0 +1,189 @@
+"""The card that stays beside every step: what the answers amount to so far; it knows no widget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.engine.memory.sizes import count, share, size
+from desktop.engine.methods import METHODS
+from desktop.engine.options import fields_of
+from desktop.flow.wizard import Wizard, options_or_none
+from desktop.flow.wizard_inferred import rows_of
+from desktop.flow.wizard_plan import about
+
+
+@dataclass(frozen=True)
+class PreviewLine:
+    """One fact: its caption, itself, and what it means."""
+
+    id: str
+    caption: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class PreviewMemory:
+    """The predicted peak against what is free.
+
+    Attributes:
+        caption: what it is.
+        value: the peak.
+        note: what it is held against.
+        share: of the bar that is filled.
+        marker: where on the bar the limit lies.
+        tone: ``ok``, ``warn`` or ``bad``.
+        verdict: in a few words with the number.
+    """
+
+    caption: str
+    value: str
+    note: str
+    share: float
+    marker: float
+    tone: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One setting that is not what it would be by itself."""
+
+    label: str
+    value: str
+    was: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Everything on the card."""
+
+    lines: tuple[PreviewLine, ...]
+    memory: PreviewMemory | None
+    changed: tuple[Changed, ...]
+
+
+def preview(wizard: Wizard) -> Preview:
+    """Return the card for this moment."""
+    return Preview(
+        (_model(wizard), _method(wizard), _data(wizard), _steps(wizard)), _memory(wizard), tuple(changes(wizard))
+    )
+
+
+def changes(wizard: Wizard) -> list[Changed]:
+    """Return every setting the user changed, with what it would have been."""
+    answers = wizard.answers
+    found = []
+    for field in fields_of(type(wizard.inferred)):
+        if field.name in answers.training:
+            value, was = answers.training[field.name], getattr(wizard.inferred, field.name)
+            if value != was:
+                default = f"{_default_rate(wizard):g}" if field.name == "learning_rate" else shown(was)
+                found.append(Changed(field.label, shown(value), default))
+    if answers.method is not None:
+        plain = METHODS.get(answers.method.id).options()
+        for field in fields_of(type(plain)):
+            if field.name in answers.method.options and answers.method.options[field.name] != field.default:
+                found.append(Changed(field.label, shown(answers.method.options[field.name]), shown(field.default)))
+    if answers.quantization and answers.quantization != ("nf4" if wizard.method.id == "qlora" else "none"):
+        found.append(Changed("Base stored in", answers.quantization, "nf4" if wizard.method.id == "qlora" else "none"))
+    if answers.tokenizer.action == "train":
+        found.append(Changed("Tokenizer", f"{answers.tokenizer.vocabulary:,} tokens", "kept"))
+    if answers.device != "auto":
+        found.append(Changed("Device", answers.device, "auto"))
+    return found
+
+
+def shown(value: Any) -> str:
+    """Return a setting's value as it is written on screen."""
+    if value is None:
+        return "auto"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _default_rate(wizard: Wizard) -> float:
+    facts = wizard.findings.model.facts if wizard.findings.model else None
+    return METHODS.get(wizard.method.id).default_learning_rate(facts)
+
+
+def _model(wizard: Wizard) -> PreviewLine:
+    model = wizard.findings.model
+    if model is None:
+        missing = "being looked at" if wizard.answers.model else "the first step asks for it"
+        return PreviewLine("model", "Model", "Not chosen yet", missing)
+    return PreviewLine("model", "Model", model.title, f"{count(model.facts.parameters)} weights, {_stored(wizard)}")
+
+
+def _stored(wizard: Wizard) -> str:
+    if wizard.job.quantization != "none":
+        return {"8bit": "8-bit base", "nf4": "4-bit base", "fp4": "4-bit base"}[wizard.job.quantization]
+    part = wizard.estimate.part("weights") if wizard.estimate else None
+    return part.why.partition(",")[0] if part else "as stored"
+
+
+def _method(wizard: Wizard) -> PreviewLine:
+    offer = wizard.offer
+    if offer is None:
+        return PreviewLine("method", "Method", "Not chosen yet", "the adviser suggests one once there is a model")
+    rank = getattr(options_or_none(wizard.job), "rank", None)
+    title = f"{offer.title}, rank {rank}" if rank else offer.title
+    said = f"{count(offer.trainable)} of {count(offer.total)}, {share(offer.trainable, offer.total)}"
+    return PreviewLine("method", "Method", title, said if wizard.answers.method else f"{said}; adviser's choice")
+
+
+def _data(wizard: Wizard) -> PreviewLine:
+    data = wizard.findings.data
+    if data is None or not data.kind:
+        missing = "being read" if wizard.answers.data and wizard.findings.data_error is None else "a sample or a file"
+        return PreviewLine("data", "Data", "Not chosen yet", missing)
+    return PreviewLine(
+        "data",
+        "Data",
+        f"{data.rows:,} rows",
+        f"{wizard.plan.train:,} train, {wizard.plan.validation:,} validation"
+        if not data.bad_total
+        else f"{wizard.plan.train:,} train, {wizard.plan.validation:,} validation, {data.bad_total:,} left out",
+    )
+
+
+def _steps(wizard: Wizard) -> PreviewLine:
+    if not rows_of(wizard.findings):
+        return PreviewLine("steps", "Steps", "Not known yet", "follows from the rows")
+    done = wizard.plan
+    epochs = wizard.job.training.epochs
+    times = "1 epoch" if epochs == 1 else f"{epochs:g} epochs"
+    return PreviewLine(
+        "steps",
+        "Steps",
+        f"{done.steps:,}, {about(done.seconds)}",
+        f"{times} of {done.steps_an_epoch:,} steps, {done.rows_a_step:,} rows each",
+    )
+
+
+def _memory(wizard: Wizard) -> PreviewMemory | None:
+    found = wizard.estimate
+    if found is None:
+        return None
+    whole = max(found.limit_mib, found.total_mib) * 1.04 or 1.0
+    tone = {"fits": "ok", "tight": "warn", "too_big": "bad"}[found.verdict]
+    verdict = (
+        f"{size(-found.spare_mib)} too much"
+        if found.verdict == "too_big"
+        else f"{'Fits' if found.verdict == 'fits' else 'Just fits'}, {size(found.spare_mib)} to spare"
+    )
+    chosen = wizard.answers.method is not None or wizard.answers.step in ("method", "memory", "review")
+    title = METHODS.get(wizard.method.id).title
+    return PreviewMemory(
+        caption="Predicted peak memory" if chosen else f"Peak memory, if {title}",
+        value=size(found.total_mib),
+        note=f"of {size(found.limit_mib)} free",
+        share=found.total_mib / whole,
+        marker=found.limit_mib / whole,
+        tone=tone,
+        verdict=verdict,
+    )
