@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from desktop.engine.events import Evaluated, Planned, Step
 
 SMOOTHING = 0.9  # share of the old value in a smoothed one; about the last ten steps count
+SPIKE = 2.5  # a gradient so many times the usual one is a spike
+SPIKE_WARM_UP = 10  # steps before anything is usual
 
 
 class Series:
@@ -81,6 +83,7 @@ class Curves:
         memory: MiB as measured.
         planned: learning rate the plan foresees over the whole run.
         extra: the objective's own numbers by name.
+        spikes: steps whose gradient stood far above those before, with its norm.
     """
 
     def __init__(self) -> None:
@@ -94,9 +97,15 @@ class Curves:
         self.memory = Series()
         self.planned = Series()
         self.extra: dict[str, Series] = {}
+        self.spikes: list[tuple[int, float]] = []
+        self._usual_norm = math.nan
+        self._norms_seen = 0
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Curves) and vars(self) == vars(other)
+        if not isinstance(other, Curves):
+            return NotImplemented
+        mine, others = vars(self), vars(other)
+        return all(mine[name] == others[name] for name in mine if not name.startswith("_"))
 
     __hash__ = None  # type: ignore[assignment]  # it grows
 
@@ -108,6 +117,7 @@ class Curves:
             self.smoothed.put(self.loss.steps[index], smooth(before, self.loss.values[index], index))
         self.learning_rate.put(event.step, event.learning_rate)
         self.gradient_norm.put(event.step, event.gradient_norm)
+        self._look_for_spike(event)
         self.speed.put(event.step, event.tokens_per_second)
         self.memory.put(event.step, event.memory_mib)
         for name, value in event.extra.items():
@@ -129,6 +139,16 @@ class Curves:
         for series in (self.loss, self.smoothed, self.validation, self.learning_rate, self.gradient_norm, self.speed,
                        self.memory, *self.extra.values()):  # fmt: skip
             series.forget_after(step)
+        self.spikes = [spike for spike in self.spikes if spike[0] <= step]
+        self._usual_norm, self._norms_seen = math.nan, 0
+
+    def _look_for_spike(self, event: Step) -> None:
+        norm = event.gradient_norm
+        if self._norms_seen >= SPIKE_WARM_UP and norm > SPIKE * self._usual_norm:
+            self.spikes = [*(spike for spike in self.spikes if spike[0] < event.step), (event.step, norm)]
+            norm = SPIKE * self._usual_norm  # what is unusual changes little of what is usual
+        self._usual_norm = smooth(self._usual_norm, norm, self._norms_seen)
+        self._norms_seen += 1
 
 
 def smooth(before: float, value: float, index: int) -> float:
