@@ -1,0 +1,154 @@
+"""The models of a comparison, loaded once: base and tuned share one set of weights wherever the tuned is an adapter.
+
+It knows how to run either of them, and nothing of sampling or text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from desktop.engine.errors import RequestError
+from desktop.engine.generate.proof import Proof, fingerprint
+from desktop.engine.generate.text import end_tokens
+from desktop.engine.models.library import ModelRef, read_lineage, resolve
+from desktop.engine.models.load import ForChat, load_for_chat
+
+if TYPE_CHECKING:
+    import torch
+
+Name = Literal["base", "tuned"]
+BASE: Name = "base"
+TUNED: Name = "tuned"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One model that answers.
+
+    Attributes:
+        name: ``base`` or ``tuned``.
+        title: what people read.
+        loaded: model and tokenizer; two contenders may share them.
+        adapter: whether the adapter is on; ``None`` where there is none to switch.
+        proof: fingerprints of what it is made of.
+        ends: tokens that end an answer.
+        context: longest conversation in tokens, ``None`` where the model has no limit.
+    """
+
+    name: Name
+    title: str
+    loaded: ForChat
+    adapter: bool | None
+    proof: Proof
+    ends: frozenset[int]
+    context: int | None
+
+    def forward(self, ids: list[int], cache: Any = None) -> tuple[torch.Tensor, Any]:
+        """Run the model over ``ids`` behind what ``cache`` holds; return the logits of each and the new cache."""
+        import torch
+
+        model = self.loaded.model
+        with torch.no_grad(), self._switched():
+            given = torch.tensor([ids], device=self.loaded.device)
+            out = model(input_ids=given, past_key_values=cache, use_cache=self.caches)
+        # Methods that put soft prompts in front have more rows than tokens.
+        return out.logits[0, -len(ids) :], out.past_key_values if self.caches else None
+
+    @property
+    def caches(self) -> bool:
+        """Tell whether earlier keys and values may be kept: soft prompts are put in front of every forward anew."""
+        config = getattr(self.loaded.model, "active_peft_config", None) if self.adapter is not None else None
+        return not getattr(config, "is_prompt_learning", False)
+
+    @contextlib.contextmanager
+    def _switched(self) -> Iterator[None]:
+        # Off is a state of the shared layers, so it holds for one forward only: contenders take turns.
+        with self.loaded.model.disable_adapter() if self.adapter is False else contextlib.nullcontext():
+            yield
+
+
+@dataclass(frozen=True)
+class Contenders:
+    """Who can be asked.
+
+    Attributes:
+        ref: what was asked for.
+        title: its title.
+        members: by name, the base first.
+        comparable: whether base and tuned read the same tokens, so that their likelihoods can be compared.
+    """
+
+    ref: str
+    title: str
+    members: dict[str, Contender]
+    comparable: bool = False
+
+    def get(self, name: str) -> Contender:
+        """Return one of them; raise :class:`RequestError` where there is none of that name."""
+        if name not in self.members:
+            known = ", ".join(self.members)
+            raise RequestError(
+                "no_contender", f"{self.title} has no contender called {name!r}.", f"There are: {known}."
+            )
+        return self.members[name]
+
+
+def load_contenders(ref: str, *, tell: Callable[[str], None] = lambda _: None) -> Contenders:
+    """Load the model ``ref`` names together with what it was tuned from; ``tell`` hears what is being done.
+
+    A run of ours gives base and tuned; any other model is alone, and is then the base.
+    """
+    found = resolve(ref)
+    tell(f"Loading {found.title}")
+    loaded = load_for_chat(found)
+    tell("Taking fingerprints")
+    weights = Proof(found.folder.name, fingerprint(found.folder), tuple(fingerprint(path) for path in found.below))
+    if found.adapter is not None:
+        whole = Proof(weights.model, weights.weights, (*weights.adapters, fingerprint(found.adapter)))
+        members = [
+            _contender(BASE, _base_title(found), loaded, False, weights),
+            _contender(TUNED, found.title, loaded, True, whole),
+        ]
+        return Contenders(ref, found.title, {member.name: member for member in members}, comparable=True)
+    base = _base_of_full(found)
+    if base is None:
+        return Contenders(ref, found.title, {BASE: _contender(BASE, found.title, loaded, None, weights)})
+    tell(f"Loading {base.title}")
+    below = Proof(base.folder.name, fingerprint(base.folder), tuple(fingerprint(path) for path in base.adapters))
+    other = load_for_chat(base)
+    members = [
+        _contender(BASE, base.title, other, True if other.has_adapter else None, below),
+        _contender(TUNED, found.title, loaded, None, weights),
+    ]
+    same = other.tokenizer.get_vocab() == loaded.tokenizer.get_vocab()
+    return Contenders(ref, found.title, {member.name: member for member in members}, comparable=same)
+
+
+def _base_of_full(found: ModelRef) -> ModelRef | None:
+    """Return what a fully fine-tuned model was tuned from, if that is still here."""
+    base = read_lineage(found.folder).get("base")
+    if not isinstance(base, str) or not base:
+        return None
+    try:
+        return resolve(base)
+    except RequestError:
+        return None
+
+
+def _base_title(found: ModelRef) -> str:
+    base = read_lineage(found.adapter).get("base") if found.adapter is not None else None
+    try:
+        return resolve(base).title if isinstance(base, str) and base else found.folder.name
+    except RequestError:
+        return found.folder.name
+
+
+def _contender(name: Name, title: str, loaded: ForChat, adapter: bool | None, proof: Proof) -> Contender:
+    config = loaded.model.config
+    context = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
+    configured = getattr(getattr(loaded.model, "generation_config", None), "eos_token_id", None)
+    ends = end_tokens(loaded.tokenizer, configured)
+    return Contender(name, title, loaded, adapter, proof, ends, context if isinstance(context, int) else None)
