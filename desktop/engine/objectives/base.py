@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from desktop.engine.data.rows import Message, Row
 from desktop.engine.job import Training
 from desktop.engine.options import Options
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from datasets import Dataset
-    from transformers import PreTrainedTokenizerBase, Trainer, TrainingArguments
+    from transformers import PreTrainedTokenizerBase, Trainer
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,14 @@ class Prepared:
         validation: tokenised held-out rows.
         tokens: training tokens an epoch that carry loss or context, padding not counted.
         dropped: reason -> number of rows left out, never silent.
+        cut: rows that were shortened to the longest length.
     """
 
     train: Dataset
     validation: Dataset
     tokens: int
     dropped: dict[str, int] = field(default_factory=dict)
+    cut: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,8 @@ class Objective(ABC):
     @abstractmethod
     def prepare(
         self,
-        train: Dataset,
-        validation: Dataset,
+        train: list[Row],
+        validation: list[Row],
         tokenizer: PreTrainedTokenizerBase,
         options: Any,
         training: Training,
@@ -103,15 +106,17 @@ class Objective(ABC):
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return the library trainer for this objective, ready to ``train()``."""
 
+    def texts(self, rows: list[Row]) -> list[str]:
+        """Return the words of ``rows``, for a tokenizer to be trained on; empty where there is nothing to read."""
+        return []
+
+    def prompts(self, rows: list[Row], count: int) -> list[list[Message]]:
+        """Return up to ``count`` conversations for the model to answer while it trains; none where it cannot speak."""
+        return []
+
     def metrics(self, trainer: Trainer) -> dict[str, float]:
         """Return the held-out figures of the model as it is now; ``loss`` is always among them."""
         found = trainer.evaluate()
         return {
             key.removeprefix("eval_"): float(value) for key, value in found.items() if isinstance(value, int | float)
         }
-
-    def arguments_class(self) -> type[TrainingArguments]:
-        """Return the class that takes ``TrainSetup.arguments``."""
-        from transformers import TrainingArguments
-
-        return TrainingArguments

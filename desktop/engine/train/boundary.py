@@ -1,0 +1,214 @@
+"""What happens between two steps: the step is told, wishes are met, the model is measured, sampled and checkpointed.
+
+It is the trainer's only callback; it knows no method and no objective in particular.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import psutil
+import torch
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from desktop.engine.events import CheckpointSaved, Evaluated, Paused, Sampled, Step, Unpaused
+from desktop.engine.hardware import MIB
+from desktop.engine.train.checkpoint import CheckpointStore
+from desktop.engine.train.control import Wishes
+from desktop.engine.train.emitter import Emitter
+from desktop.engine.train.sampling import Sampler
+from desktop.engine.train.state import write_state
+from desktop.engine.train.undisturbed import undisturbed
+from desktop.engine.train.watch import is_disk_full
+
+_POLL = 0.1  # seconds between two looks at the control file during a pause
+_OWN = ("loss", "grad_norm", "learning_rate", "epoch", "num_tokens", "num_input_tokens_seen")
+
+Outcome = Literal["finished", "stopped", "discarded"]
+
+
+@dataclass
+class Progress:
+    """What a run carries over from one engine to the next.
+
+    Attributes:
+        step: optimizer steps done.
+        tokens: trained on so far.
+        seconds: spent training, earlier engines included.
+        peak_mib: most memory seen.
+        before: held-out figures before the first step.
+    """
+
+    step: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    peak_mib: float = 0.0
+    before: dict[str, float] = field(default_factory=dict)
+
+
+class Boundary(TrainerCallback):  # type: ignore[misc]
+    """Attached to the trainer for one run.
+
+    Attributes:
+        outcome: how the training ended.
+        progress: where it stands.
+        saved_step: step of the newest checkpoint.
+        total: steps of the whole run.
+    """
+
+    def __init__(
+        self,
+        emitter: Emitter,
+        wishes: Wishes,
+        store: CheckpointStore,
+        progress: Progress,
+        *,
+        evaluate_every: int,
+        save_every: int,
+        total: int,
+        measure: Callable[[], dict[str, float]],
+        sampler: Sampler,
+    ) -> None:
+        """Keep what is needed; the trainer is given with ``attach``."""
+        self._emitter = emitter
+        self._wishes = wishes
+        self._store = store
+        self._evaluate_every = evaluate_every
+        self._save_every = save_every
+        self.total = total
+        self._measure = measure
+        self._sampler = sampler
+        self._process = psutil.Process()
+        self._step_began = 0.0
+        self._tokens_before = 0
+        self._trainer: Any = None
+        self.progress = progress
+        self.outcome: Outcome = "finished"
+        self.saved_step = progress.step
+
+    def attach(self, trainer: Any) -> None:
+        """Remember the trainer whose callback this is."""
+        self._trainer = trainer
+        trainer.tokens_seen = self.progress.tokens
+        trainer.add_callback(self)
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Measure and sample the model as it is before the first step."""
+        if state.global_step == 0:
+            self.progress.before = self.evaluate(0, "before")
+            self.sample(0)
+
+    def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Start the stop-watch."""
+        self._step_began = time.monotonic()
+        self._tokens_before = self._trainer.tokens_seen
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **_: Any,
+    ) -> None:
+        """Do everything that belongs between this step and the next."""
+        if not logs or "loss" not in logs:
+            return
+        self._tell(state, logs)
+        step = state.global_step
+        asked = self._wishes.read()
+        last = step >= self.total
+        if "evaluate" in asked or (step % self._evaluate_every == 0 and not last):
+            self.evaluate(step, "during")
+            if not self._sampler.too_slow:
+                asked.add("sample")
+        if "sample" in asked and not last:
+            self.sample(step)
+        if "checkpoint" in asked or (step % self._save_every == 0 and not last):
+            self.checkpoint(step)
+        self._hold(step)
+        if self._wishes.stops:
+            self.outcome = "discarded" if self._wishes.wish == "stop_and_discard" else "stopped"
+            control.should_training_stop = True
+
+    def evaluate(self, step: int, when: Literal["before", "during", "after"]) -> dict[str, float]:
+        """Measure the held-out rows."""
+        with undisturbed():
+            metrics = self._measure()
+        self._emitter.emit(Evaluated(step=step, loss=metrics["loss"], metrics=metrics, when=when))
+        return metrics
+
+    def sample(self, step: int) -> None:
+        """Answer the fixed prompts."""
+        with undisturbed():
+            for prompt, text in self._sampler.answers(self._trainer.model):
+                self._emitter.emit(Sampled(step=step, prompt=prompt, text=text))
+
+    def checkpoint(self, step: int) -> bool:
+        """Write a checkpoint; a disk that refuses is told and costs the run nothing but the checkpoint."""
+        try:
+            saved = self._store.save(
+                step, lambda folder, disk: write_state(self._trainer, vars(self.progress), folder, disk)
+            )
+        except OSError as error:
+            full = is_disk_full(error)
+            self._emitter.notice(
+                "warning",
+                "disk_full" if full else "checkpoint_failed",
+                f"The checkpoint of step {step} could not be saved: "
+                f"{'the disk is full' if full else error.strerror or 'the disk refused'}. The last good one is kept "
+                "and training goes on.",
+                "Free some space." if full else "Check that the workspace's disk is still there and writable.",
+                step,
+            )
+            return False
+        self.saved_step = step
+        folder = f"{self._store.folder.name}/{saved.folder.name}"
+        self._emitter.emit(CheckpointSaved(step=step, folder=folder, bytes=saved.bytes))
+        return True
+
+    def _tell(self, state: TrainerState, logs: dict[str, float]) -> None:
+        seconds = max(time.monotonic() - self._step_began, 1e-9)
+        memory = self._memory()
+        progress = self.progress
+        progress.step = state.global_step
+        progress.tokens = self._trainer.tokens_seen
+        progress.seconds += seconds
+        progress.peak_mib = max(progress.peak_mib, memory)
+        self._emitter.emit(
+            Step(
+                step=state.global_step,
+                epoch=float(state.epoch or 0.0),
+                loss=float(logs["loss"]),
+                learning_rate=float(logs.get("learning_rate", 0.0)),
+                gradient_norm=float(logs.get("grad_norm", 0.0)),
+                tokens=progress.tokens,
+                tokens_per_second=(progress.tokens - self._tokens_before) / seconds,
+                memory_mib=memory,
+                extra={key: float(value) for key, value in logs.items() if key not in _OWN},
+            )
+        )
+
+    def _hold(self, step: int) -> None:
+        """Wait while a pause is wished; samples and checkpoints can be had meanwhile."""
+        if self._wishes.wish != "pause":
+            return
+        self._emitter.emit(Paused(step=step))
+        while self._wishes.wish == "pause":
+            time.sleep(_POLL)
+            asked = self._wishes.read()
+            if "evaluate" in asked:
+                self.evaluate(step, "during")
+            if "sample" in asked:
+                self.sample(step)
+            if "checkpoint" in asked:
+                self.checkpoint(step)
+        self._emitter.emit(Unpaused(step=step))
+
+    def _memory(self) -> float:
+        if torch.cuda.is_available() and self._trainer.args.device.type == "cuda":
+            return float(torch.cuda.max_memory_allocated() / MIB)
+        return float(self._process.memory_info().rss / MIB)

@@ -1,0 +1,78 @@
+"""Writes what a run made, so that it is whole or not there: weights, tokenizer, template, card, lineage."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop.engine.data.templates import template_of
+from desktop.engine.job import JobSpec
+from desktop.engine.methods.base import Method
+from desktop.engine.models.card import card
+from desktop.engine.models.library import LINEAGE_FILE, ModelRef
+from desktop.engine.run_folder import RunFolder
+from desktop.engine.train.disk import Disk
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything the result is made of.
+
+    Attributes:
+        model: the trained model.
+        tokenizer: its tokenizer.
+        method: what was trained.
+        base: what it started from.
+        metrics: held-out figures before and after.
+        data: path -> SHA-256 of what it learned from.
+        steps: optimizer steps done.
+    """
+
+    model: Any
+    tokenizer: Any
+    method: Method
+    base: ModelRef
+    metrics: dict[str, dict[str, float]]
+    data: dict[str, str]
+    steps: int
+
+
+def save_result(run: RunFolder, job: JobSpec, result: Result, disk: Disk | None = None) -> None:
+    """Write the run's model folder; raise ``OSError`` leaving nothing half-written."""
+    disk = disk or Disk()
+    staging = run.path / f".model-{os.getpid()}"
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        staging.mkdir()
+        result.method.save(result.model, staging)
+        if result.tokenizer.chat_template is None:
+            # Whoever uses the model elsewhere must ask it in the form it was trained on.
+            result.tokenizer.chat_template = template_of(result.tokenizer)
+        result.tokenizer.save_pretrained(staging)
+        lineage = _lineage(run, job, result)
+        disk.write(staging / "README.md", card(lineage, job.to_yaml()).encode())
+        disk.write(staging / LINEAGE_FILE, json.dumps(lineage, indent=2, ensure_ascii=False).encode())
+        disk.sync_tree(staging)
+        disk.replace_folder(staging, run.model)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _lineage(run: RunFolder, job: JobSpec, result: Result) -> dict[str, Any]:
+    return {
+        "name": job.name,
+        "run": run.name,
+        "base": result.base.ref,
+        "base_folder": str(result.base.adapter or result.base.folder),
+        "objective": job.objective.id,
+        "method": job.method.id,
+        "quantization": job.quantization,
+        "adapter": result.method.is_adapter,
+        "steps": result.steps,
+        "metrics": result.metrics,
+        "data": {Path(name).name: digest for name, digest in result.data.items()},
+    }

@@ -1,0 +1,343 @@
+"""One run from its job file to its model: check, load, prepare, train, save, each phase announced.
+
+It knows neither processes nor signals (see ``child``), nor any method or objective in particular.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import transformers
+
+from desktop.engine import check
+from desktop.engine.data.dataset import open_source
+from desktop.engine.data.split import split
+from desktop.engine.errors import RequestError, UserError
+from desktop.engine.events import Finished, PhaseStarted, Planned
+from desktop.engine.events import Progress as ProgressEvent
+from desktop.engine.hardware import Hardware, hardware
+from desktop.engine.job import JobSpec
+from desktop.engine.memory.estimate import estimate
+from desktop.engine.methods import METHODS
+from desktop.engine.methods.base import Method, ModelFacts
+from desktop.engine.models.facts import facts_of
+from desktop.engine.models.library import ModelRef, resolve
+from desktop.engine.models.load import load_model, load_tokenizer
+from desktop.engine.objectives import OBJECTIVES
+from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
+from desktop.engine.run_folder import RunFolder
+from desktop.engine.train import environment, plan
+from desktop.engine.train.boundary import Boundary, Progress
+from desktop.engine.train.checkpoint import CheckpointStore, Saved
+from desktop.engine.train.control import Wishes
+from desktop.engine.train.disk import Disk
+from desktop.engine.train.emitter import Emitter
+from desktop.engine.train.result import Result, save_result
+from desktop.engine.train.resumable import made_resumable
+from desktop.engine.train.sampling import COUNT, Sampler
+from desktop.engine.train.state import read_progress
+from desktop.engine.train.watch import explained
+
+_EVALUATIONS, _CHECKPOINTS = 5, 4
+
+
+@dataclass
+class Materials:
+    """What the phases hand on.
+
+    Attributes:
+        ref: the model it starts from.
+        facts: its facts.
+        method: what is trained.
+        method_options: how.
+        objective: what it learns from.
+        objective_options: how.
+        machine: what there is.
+        settled: what the job left open.
+        tokenizer: of the model.
+        model: the model, built.
+        prepared: the rows, tokenised.
+        prompts: held-out conversations to answer in mid-run.
+    """
+
+    ref: ModelRef
+    facts: ModelFacts
+    method: Method
+    method_options: Any
+    objective: Objective
+    objective_options: Any
+    machine: Hardware
+    settled: plan.Plan
+    tokenizer: Any = None
+    model: Any = None
+    prepared: Prepared | None = None
+    prompts: list[Any] = dataclasses.field(default_factory=list)
+
+
+class StoppedError(Exception):
+    """The run was asked to stop before its first step: there is nothing to keep."""
+
+
+class Runner:
+    """Takes one run through its phases."""
+
+    def __init__(
+        self, run: RunFolder, emitter: Emitter, wishes: Wishes, *, resume: bool = False, disk: Disk | None = None
+    ) -> None:
+        """Point at a run; nothing is read yet."""
+        self._run = run
+        self._emitter = emitter
+        self._wishes = wishes
+        self._resume = resume
+        self._disk = disk or Disk()
+        self._job: JobSpec | None = None
+        self._progress = Progress()
+
+    def go(self) -> Finished:
+        """Do everything and return how it ended; raise :class:`UserError` where it did not come to its end."""
+        try:
+            return self._go()
+        except StoppedError:
+            return Finished(status="discarded", step=0, seconds=0.0)
+        except UserError:
+            raise
+        except Exception as error:
+            raise explained(error, self._job, self.step, f"{self._run.name}/{self._run.log_file.name}") from error
+
+    @property
+    def step(self) -> int:
+        """Return the optimizer steps done."""
+        return self._progress.step
+
+    def _go(self) -> Finished:
+        self._phase("check")
+        job = self._job = self._run.job()
+        materials = self._check(job)
+        store = CheckpointStore(self._run.checkpoints, job.training.keep_checkpoints, self._disk)
+        start = self._start_from(store)
+        self._phase("load")
+        self._load(job, materials)
+        self._phase("prepare")
+        rows, held_out = self._rows(job, materials)
+        self._prepare(job, materials, rows, held_out)
+        boundary, trainer = self._trainer(job, materials, store)
+        self._phase("train")
+        self._train(boundary, trainer, start)
+        return self._end(job, materials, boundary, trainer, store)
+
+    def _phase(self, name: Any) -> None:
+        self._emitter.emit(PhaseStarted(phase=name))
+
+    def _check(self, job: JobSpec) -> Materials:
+        machine = hardware()
+        found = check.problems(job, machine)
+        if any(problem.severity == "error" for problem in found):
+            raise RequestError.from_problems(found)
+        for problem in found:
+            self._emitter.notice("warning", "job", problem.message, problem.fix)
+        method, objective = METHODS.get(job.method.id), OBJECTIVES.get(job.objective.id)
+        ref = resolve(job.model)
+        facts = facts_of(ref.folder)
+        settled = plan.plan(job, facts, machine)
+        environment.write_environment(self._run, job, machine, settled.device, settled.threads)
+        return Materials(
+            ref, facts, method, check.options_of(method, job.method), objective,
+            check.options_of(objective, job.objective), machine, settled,
+        )  # fmt: skip
+
+    def _start_from(self, store: CheckpointStore) -> Saved | None:
+        if not self._resume:
+            return None
+        saved, passed = store.newest_good()
+        for message in passed:
+            after = f"Training goes on from step {saved.step}." if saved else "Training starts again at step 0."
+            self._emitter.notice("warning", "damaged_checkpoint", message, after)
+        if saved is not None:
+            self._progress = Progress(**read_progress(saved.folder))
+        return saved
+
+    def _load(self, job: JobSpec, materials: Materials) -> None:
+        settled, method = materials.settled, materials.method
+        torch.set_num_threads(settled.threads)
+        transformers.set_seed(job.training.seed)
+        materials.tokenizer = load_tokenizer(materials.ref)
+        materials.model = load_model(
+            materials.ref,
+            quantization=job.quantization,
+            dtype=settled.weight_dtype(is_adapter=method.is_adapter),
+            device=settled.device,
+            kind=materials.facts.kind,  # type: ignore[arg-type]
+            double_quantization=method.double_quantization(materials.method_options),
+        )
+
+    def _rows(self, job: JobSpec, materials: Materials) -> tuple[list[Any], list[Any]]:
+        rows: list[Any] = []
+        for source in job.data:
+            imported = open_source(source, materials.objective.rows, lambda done: self._told("rows imported", done))
+            rows += imported.rows
+            if imported.bad:
+                first = imported.bad[0]
+                where = f"line {first.line}" if first.line else f"row {first.row}"
+                self._emitter.notice(
+                    "warning",
+                    "bad_rows",
+                    f"{len(imported.bad)} of {imported.total} rows of the data were left out; the first, {where}: "
+                    f"{first.reason}.",
+                    "Look at them in the Data step, or correct the file.",
+                )
+        return split(rows, job.training.validation_share, job.training.seed)
+
+    def _prepare(self, job: JobSpec, materials: Materials, rows: list[Any], held_out: list[Any]) -> None:
+        materials.model, materials.tokenizer = self._tokenizer(job, materials, rows)
+        model = materials.model
+        if job.quantization != "none":
+            from peft import prepare_model_for_kbit_training
+
+            model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+        model.config.use_cache = not job.training.checkpointing
+        materials.model = materials.method.build(model, materials.method_options)
+        training = job.training.model_copy(update={"max_length": materials.settled.max_length})
+        prepared = materials.objective.prepare(
+            rows, held_out, materials.tokenizer, materials.objective_options, training, self._told
+        )
+        self._report_left_out(prepared, materials.settled.max_length)
+        materials.prepared = prepared
+        materials.prompts = materials.objective.prompts(held_out, COUNT)
+
+    def _tokenizer(self, job: JobSpec, materials: Materials, rows: list[Any]) -> tuple[Any, Any]:
+        if job.tokenizer.action == "keep":
+            return materials.model, materials.tokenizer
+        from desktop.engine.train.new_tokenizer import with_new_tokenizer
+
+        texts = materials.objective.texts(rows)
+        return with_new_tokenizer(materials.model, materials.tokenizer, job.tokenizer, texts, self._told)
+
+    def _told(self, what: str, done: int, total: int = 0) -> None:
+        self._emitter.emit(ProgressEvent(what=what, done=done, total=total))
+        self._wishes.read()
+        if self._wishes.stops:
+            raise StoppedError
+
+    def _report_left_out(self, prepared: Prepared, longest: int) -> None:
+        if prepared.cut:
+            self._emitter.notice(
+                "info",
+                "rows_cut",
+                f"{prepared.cut} rows are longer than {longest} tokens and were cut there.",
+                "Raise the longest row if the ends matter; it costs memory.",
+            )
+        for reason, count in prepared.dropped.items():
+            self._emitter.notice(
+                "warning",
+                "rows_dropped",
+                f"{count} rows were left out: {reason}.",
+                "Raise the longest row, or shorten the questions." if reason == "answer cut off" else "",
+            )
+        if not len(prepared.train) or not len(prepared.validation):
+            side = "validation" if len(prepared.train) else "training"
+            raise RequestError(
+                "nothing_left",
+                f"No row is left for {side}: " + (", ".join(prepared.dropped) or "there are too few") + ".",
+                "Raise the longest row, or add rows.",
+            )
+
+    def _trainer(self, job: JobSpec, materials: Materials, store: CheckpointStore) -> tuple[Boundary, Any]:
+        prepared = materials.prepared
+        assert prepared is not None
+        total = plan.total_steps(job, len(prepared.train))
+        staging = self._run.path / ".library"
+        setup = TrainSetup(
+            model=materials.model,
+            tokenizer=materials.tokenizer,
+            data=prepared,
+            arguments=plan.arguments(job, materials.settled, total, str(staging)),
+            training=job.training,
+            options=materials.objective_options,
+            staging=staging,
+        )
+        method, options = materials.method, materials.method_options
+        trainer = made_resumable(
+            materials.objective.trainer(setup),
+            lambda name: method.rate_factor(name, options),
+            muon=job.training.optimizer == "muon",
+        )
+        trainer.remove_callback(transformers.PrinterCallback)
+        boundary = Boundary(
+            self._emitter,
+            self._wishes,
+            store,
+            self._progress,
+            evaluate_every=plan.every(job.training.evaluate_every, total, _EVALUATIONS),
+            save_every=plan.every(job.training.save_every, total, _CHECKPOINTS),
+            total=total,
+            measure=lambda: materials.objective.metrics(trainer),
+            sampler=Sampler(materials.prompts, materials.tokenizer, materials.facts.context),
+        )
+        boundary.attach(trainer)
+        self._plan(job, materials, total)
+        return boundary, trainer
+
+    def _plan(self, job: JobSpec, materials: Materials, total: int) -> None:
+        prepared, model, settled = materials.prepared, materials.model, materials.settled
+        assert prepared is not None
+        predicted = estimate(job, materials.facts, materials.machine)
+        self._emitter.emit(
+            Planned(
+                total_steps=total,
+                epochs=job.training.epochs,
+                rows_train=len(prepared.train),
+                rows_validation=len(prepared.validation),
+                tokens_per_epoch=prepared.tokens,
+                parameters=materials.facts.parameters,
+                trainable=sum(p.numel() for p in model.parameters() if p.requires_grad),
+                learning_rate=settled.learning_rate,
+                schedule=plan.schedule_points(job, settled, total),
+                predicted_mib=predicted.peak_allocated_mib,
+                limit_mib=predicted.limit_mib,
+            )
+        )
+
+    def _train(self, boundary: Boundary, trainer: Any, start: Saved | None) -> None:
+        try:
+            if start is None:
+                trainer.train()
+            elif start.step < boundary.total:
+                trainer.train(resume_from_checkpoint=str(start.folder))
+            else:  # only the save was missing
+                trainer._load_from_checkpoint(str(start.folder))
+        finally:
+            shutil.rmtree(self._run.path / ".library", ignore_errors=True)
+
+    def _end(
+        self, job: JobSpec, materials: Materials, boundary: Boundary, trainer: Any, store: CheckpointStore
+    ) -> Finished:
+        progress = self._progress
+        metrics: dict[str, dict[str, float]] = {"before": progress.before}
+        if boundary.outcome == "discarded":
+            store.remove_all()
+            return self._finished(boundary, metrics)
+        if boundary.saved_step != progress.step:
+            boundary.checkpoint(progress.step)
+        metrics["after"] = boundary.evaluate(progress.step, "after")
+        boundary.sample(progress.step)
+        self._phase("save")
+        data = environment.fingerprints(job)
+        result = Result(
+            trainer.model, materials.tokenizer, materials.method, materials.ref, metrics, data, progress.step
+        )
+        save_result(self._run, job, result, self._disk)
+        return self._finished(boundary, metrics)
+
+    def _finished(self, boundary: Boundary, metrics: dict[str, dict[str, float]]) -> Finished:
+        progress = boundary.progress
+        return Finished(
+            status=boundary.outcome,
+            step=progress.step,
+            seconds=progress.seconds,
+            peak_mib=progress.peak_mib,
+            metrics=metrics,
+        )

@@ -1,0 +1,62 @@
+"""Answers a few fixed held-out prompts with the model as it is now; it knows nothing of when."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from desktop.engine.data.render import render_prompt
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from desktop.engine.data.rows import Message
+
+COUNT = 2
+LONGEST = 64
+_TOO_SLOW = 10.0  # seconds for one round; a model this slow is only asked at the start and at the end
+
+
+class Sampler:
+    """The prompts of one run.
+
+    Attributes:
+        too_slow: whether the last round took so long that rounds in mid-run are not worth it.
+    """
+
+    def __init__(self, prompts: list[list[Message]], tokenizer: PreTrainedTokenizerBase, context: int) -> None:
+        """Render the prompts once; those that leave no room for an answer are left out."""
+        self._tokenizer: Any = tokenizer
+        rendered = [(prompt[-1]["content"], render_prompt(prompt, tokenizer)) for prompt in prompts]
+        self._prompts = [(text, ids) for text, ids in rendered if 0 < len(ids) < context - 8]
+        self._context = context
+        self.too_slow = False
+
+    def answers(self, model: Any) -> Iterator[tuple[str, str]]:
+        """Yield (prompt, answer) for each prompt, greedily, so that a difference is the model's and not chance."""
+        began = time.monotonic()
+        was_training = model.training
+        model.eval()
+        try:
+            for text, ids in self._prompts:
+                given = torch.tensor([ids], device=model.device)
+                with torch.no_grad():
+                    made = model.generate(
+                        input_ids=given,
+                        attention_mask=torch.ones_like(given),
+                        max_new_tokens=min(LONGEST, self._context - len(ids)),
+                        do_sample=False,
+                        temperature=None,
+                        top_p=None,
+                        top_k=None,
+                        pad_token_id=self._tokenizer.pad_token_id,
+                        eos_token_id=self._tokenizer.eos_token_id,
+                        use_cache=True,
+                    )
+                yield text, str(self._tokenizer.decode(made[0, len(ids) :], skip_special_tokens=True)).strip()
+        finally:
+            model.train(was_training)
+            self.too_slow = time.monotonic() - began > _TOO_SLOW

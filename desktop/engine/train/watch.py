@@ -1,0 +1,96 @@
+"""Turns what can go wrong in mid-run into sentences that say what to change; it knows no screen."""
+
+from __future__ import annotations
+
+import errno
+
+import torch
+
+from desktop.engine.errors import UserError
+from desktop.engine.job import JobSpec
+
+
+class NotFiniteError(Exception):
+    """A number of the training is infinite or no number; the weights were not touched by it.
+
+    Attributes:
+        what: ``loss`` or ``gradient``.
+        step: the step it happened in.
+    """
+
+    def __init__(self, what: str, step: int) -> None:
+        """Remember which and when."""
+        super().__init__(f"the {what} of step {step} is not finite")
+        self.what = what
+        self.step = step
+
+
+def explained(error: BaseException, job: JobSpec | None, step: int, log: str) -> UserError:
+    """Return ``error`` as something a user can act on; ``log`` says where the details are."""
+    if isinstance(error, UserError):
+        return error
+    if isinstance(error, NotFiniteError):
+        return _not_finite(error, job)
+    if _out_of_memory(error):
+        return _memory(error, job, step)
+    if is_disk_full(error):
+        return UserError(
+            "disk_full",
+            "The disk is full, so the result could not be saved. Checkpoints saved before are kept.",
+            "Free some space, then resume the run.",
+        )
+    if isinstance(error, RuntimeError) and "CUDA" in str(error):
+        return UserError(
+            "gpu_lost",
+            f"The GPU stopped answering after step {step}. Checkpoints saved before are kept.",
+            f"Resume the run; if it happens again, restart the machine. The driver's own words are in {log}.",
+        )
+    return UserError(
+        "unexpected",
+        f"Something went wrong that Fettle did not foresee ({type(error).__name__}). "
+        "Checkpoints saved before are kept.",
+        f"The details are in {log}. Resume the run, or report the problem with that file.",
+    )
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether ``error`` means that no space is left (or the user's quota is used up)."""
+    if not isinstance(error, OSError):
+        return False
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "No space left" in str(error)
+
+
+def _out_of_memory(error: BaseException) -> bool:
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and ("can't allocate memory" in str(error) or "out of memory" in str(error))
+
+
+def _not_finite(error: NotFiniteError, job: JobSpec | None) -> UserError:
+    half_precision = job is not None and job.training.precision == "fp16"
+    cure = "Set the precision to bf16 or fp32" if half_precision else "Lower the learning rate to a third"
+    return UserError(
+        "not_finite",
+        f"The {error.what} of step {error.step} is no longer a number, so the run was stopped before it could spoil "
+        "the weights. Checkpoints saved before are good.",
+        f"{cure} and start again; if it happens at the same step again, look at the rows of that step.",
+    )
+
+
+def _memory(error: BaseException, job: JobSpec | None, step: int) -> UserError:
+    where = "The GPU" if isinstance(error, torch.OutOfMemoryError) else "The machine"
+    when = f"at step {step + 1}" if step else "while loading the model or in the first step"
+    cures = []
+    if job is not None:
+        training = job.training
+        if training.batch_size > 1:
+            half = training.batch_size // 2
+            cures.append(f"lower the batch size to {half} and set accumulate to {training.accumulation * 2}")
+        if not training.checkpointing:
+            cures.append("turn on gradient checkpointing")
+        if training.max_length > 128:
+            cures.append(f"cut rows at {training.max_length // 2} tokens")
+        if job.quantization == "none":
+            cures.append("choose QLoRA")
+    hint = ("; or ".join(cures) or "take a smaller model") + "."
+    return UserError("out_of_memory", f"{where} ran out of memory {when}.", hint[0].upper() + hint[1:])
