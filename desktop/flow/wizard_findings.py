@@ -5,13 +5,10 @@ Everything here can be found out again, so nothing of it is saved.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from desktop.engine.errors import Problem, UserError
-from desktop.engine.hardware import Gpu, Hardware
+from desktop.engine.hardware import Hardware
 from desktop.engine.methods.base import ModelFacts
 
 
@@ -46,14 +43,6 @@ class BadLine:
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of the file: what it is called and which role it has, empty where it is not used."""
-
-    name: str
-    role: str
-
-
-@dataclass(frozen=True)
 class RoleChoice:
     """One role a column can be given."""
 
@@ -63,39 +52,69 @@ class RoleChoice:
 
 
 @dataclass(frozen=True)
+class ShapeChoice:
+    """One way rows can be written down, to choose by hand: its name, what its rows become, what its columns are."""
+
+    id: str
+    title: str
+    kind: str
+    roles: tuple[RoleChoice, ...]
+
+
+@dataclass(frozen=True)
+class FirstRow:
+    """One of the first rows: where it stands, its cells in the order of the columns, why it is left out if it is."""
+
+    line: int
+    cells: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class DataFound:
     """A file that was read, or looked at as far as its columns.
 
     Attributes:
         path: the file or folder.
         kind: what its rows are (``chat``), empty while the columns are not mapped.
-        format: how the file is written (``jsonl``).
-        recognised: what its rows were taken for, in words.
+        format: how the file is written, in words (``JSON lines``).
+        shape: id of how its rows are written down, empty while unknown.
+        recognised: the same in words.
         why: what says so, one clause.
         columns: in order of appearance.
-        roles: what a column can be.
-        first: the first rows: line number and the cells as text.
+        mapping: role -> column.
+        choices: what else its rows could be taken for.
+        first: the first rows.
         rows: good rows.
         total: all rows.
         bad: the rows left out; of very many, the first.
+        bad_total: how many are left out.
+        duplicates: rows that are the same as an earlier one.
         bytes: size of the file.
         problem: why its rows cannot be used as they are.
     """
 
     path: str
-    kind: str
-    format: str
-    recognised: str
-    why: str
-    columns: tuple[Column, ...]
-    roles: tuple[RoleChoice, ...]
-    first: tuple[tuple[int, tuple[str, ...]], ...]
-    rows: int
-    total: int
+    kind: str = ""
+    format: str = ""
+    shape: str = ""
+    recognised: str = ""
+    why: str = ""
+    columns: tuple[str, ...] = ()
+    mapping: dict[str, str] = field(default_factory=dict)
+    choices: tuple[ShapeChoice, ...] = ()
+    first: tuple[FirstRow, ...] = ()
+    rows: int = 0
+    total: int = 0
     bad: tuple[BadLine, ...] = ()
     bad_total: int = 0
+    duplicates: int = 0
     bytes: int = 0
     problem: UserError | None = None
+
+    def choice(self, shape: str) -> ShapeChoice | None:
+        """Return the shape called ``shape``."""
+        return next((choice for choice in self.choices if choice.id == shape), None)
 
 
 @dataclass(frozen=True)
@@ -107,42 +126,74 @@ class LengthsFound:
         mean: on average.
         median: in the middle.
         longest: the longest.
-        bins: upper edge and number of rows, for a picture.
-        over: row lengths in rising order of those above the median, so that a share cut can be counted.
-        trained: share of the tokens that carry loss.
+        maximum: the longest length it was measured against.
+        truncated: rows longer than that.
+        lost: rows whose whole answer would be cut away.
+        refused: rows the model's template does not take.
+        edges: borders of the bins of the picture, one more than ``counts``.
+        counts: rows in each bin.
     """
 
     rows: int
     mean: float
     median: int
     longest: int
-    bins: tuple[tuple[int, int], ...]
-    lengths: tuple[int, ...] = ()
-    trained: float = 1.0
+    maximum: int
+    truncated: int
+    lost: int
+    refused: int
+    edges: tuple[int, ...]
+    counts: tuple[int, ...]
 
-    def cut_at(self, length: int) -> int:
-        """Return how many rows would be cut at ``length``."""
-        if self.lengths:
-            return sum(1 for value in self.lengths if value > length)
-        return sum(count for upper, count in self.bins if upper > length)
+    def whole_at(self, length: int) -> float:
+        """Return the share of rows that fit whole into ``length`` tokens; between bin borders it is a guess."""
+        if not self.rows or length >= self.longest:
+            return 1.0
+        if length == self.maximum:
+            return 1 - self.truncated / self.rows
+        whole = 0.0
+        for low, high, count in zip(self.edges, self.edges[1:], self.counts, strict=False):
+            whole += count * min(1.0, max(0.0, (length + 1 - low) / (high - low)))
+        return min(1.0, whole / self.rows)
 
 
 @dataclass(frozen=True)
-class Fertility:
-    """How a tokenizer takes these texts apart."""
+class FertilityFound:
+    """How a tokenizer takes these texts apart: its size, tokens a word, tokens in all, share of lone letters."""
 
     vocabulary: int
-    tokens_per_word: float
+    per_word: float
     tokens: int
+    single: float
 
 
 @dataclass(frozen=True)
 class TokenizerFound:
-    """The model's own tokenizer on these texts, beside one that would be trained on them, and what is advised."""
+    """The model's own tokenizer on these texts, beside one trained on them.
 
-    kept: Fertility
-    trained: Fertility | None = None
-    advice: str = ""
+    Attributes:
+        before: the model's own.
+        after: the new one, ``None`` while only the old one was measured.
+        sentence: what it means.
+        examples: words that fall apart: the word, its pieces before and after.
+    """
+
+    before: FertilityFound
+    after: FertilityFound | None = None
+    sentence: str = ""
+    examples: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One row as the model sees it: its pieces and whether each is learned, and the counts."""
+
+    pieces: tuple[tuple[str, bool], ...]
+    tokens: int
+    trained: int
+    cut: int
+    row: int
+    total: int
 
 
 @dataclass(frozen=True)
@@ -168,16 +219,3 @@ class Findings:
     lengths: LengthsFound | None = None
     tokenizer: TokenizerFound | None = None
     problems: tuple[Problem, ...] | None = None
-
-
-def facts_from(values: Mapping[str, Any]) -> ModelFacts:
-    """Return model facts from the plain form that crossed a process boundary."""
-    known = {field.name for field in dataclasses.fields(ModelFacts)}
-    plain = {key: value for key, value in values.items() if key in known}
-    shapes = {str(name): (int(shape[0]), int(shape[1])) for name, shape in plain["linear_shapes"].items()}
-    return ModelFacts(**{**plain, "linear_shapes": shapes})
-
-
-def machine_from(values: Mapping[str, Any]) -> Hardware:
-    """Return the machine from the plain form that crossed a process boundary."""
-    return Hardware(**{**values, "gpus": tuple(Gpu(**gpu) for gpu in values["gpus"])})

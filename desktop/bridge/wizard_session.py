@@ -1,0 +1,303 @@
+"""The open wizard: keeps its state, asks for what is not known yet, saves the draft; it knows no widget.
+
+What is to be asked follows from the state alone: every answer that arrives makes a new state, which is looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.bridge.task import Tasks
+from desktop.bridge.workbench import Call, WorkbenchClient
+from desktop.engine import check
+from desktop.engine.errors import UserError
+from desktop.engine.hardware import hardware
+from desktop.engine.job import DataSource, JobSpec
+from desktop.engine.objectives import OBJECTIVES
+from desktop.flow.wizard import Wizard
+from desktop.flow.wizard_answers import Answers
+from desktop.flow.wizard_draft import drop_draft, save_draft
+from desktop.flow.wizard_findings import Findings, ModelFound, Rendered
+from desktop.flow.wizard_inferred import objective_of
+from desktop.flow.wizard_reports import data_from, lengths_from, look_at, models_at_hand, rendered_from, tokenizer_from
+
+PREVIEW_ROWS = 8
+SAVE_AFTER_MS = 400
+
+
+class WizardSession(QObject):
+    """One wizard from its first answer to its start.
+
+    Attributes:
+        wizard: the state of the moment.
+        models: every model at hand, ``None`` until they are known.
+        rendered: one row as the model sees it.
+        render_error: why it could not be shown.
+        row: which row that is, from 0.
+        tokenizer_error: why the tokenizer could not be measured.
+
+    Signals:
+        changed: the state is another one.
+        models_changed: the models at hand are known (again).
+        rendered_changed: another row, or why there is none.
+        progressed: what is under way, how far, of how much (0 when unknown).
+        saved: the draft is on disk.
+        save_failed: the :class:`UserError` that kept it off.
+    """
+
+    changed = Signal()
+    models_changed = Signal()
+    rendered_changed = Signal()
+    progressed = Signal(str, int, int)
+    saved = Signal()
+    save_failed = Signal(object)
+
+    def __init__(self, workbench: WorkbenchClient, tasks: Tasks, parent: QObject | None = None) -> None:
+        """Start with an untouched wizard and ask nothing yet."""
+        super().__init__(parent)
+        self._workbench = workbench
+        self._tasks = tasks
+        self._asked: dict[str, object] = {}
+        self._calls: dict[str, Call] = {}
+        self.wizard = Wizard()
+        self.models: list[ModelFound] | None = None
+        self.rendered: Rendered | None = None
+        self.render_error: UserError | None = None
+        self.tokenizer_error: UserError | None = None
+        self.row = 0
+        self._saver = QTimer(self)
+        self._saver.setSingleShot(True)
+        self._saver.setInterval(SAVE_AFTER_MS)
+        self._saver.timeout.connect(self.save)
+
+    # --- what the user does --------------------------------------------------------------------------------------
+
+    def begin(self, answers: Answers) -> None:
+        """Take other answers from the start: a preset, a clone, a draft, or none."""
+        machine = self.wizard.findings.machine
+        self._asked.clear()
+        self._forget_rendered()
+        self.wizard = Wizard(answers, Findings(machine=machine))
+        self._after(save=answers.touched)
+
+    def answer(self, answers: Answers) -> None:
+        """Take changed answers; what no longer belongs to them is found out again."""
+        if answers == self.wizard.answers:
+            return
+        before = self.wizard.answers
+        self.wizard = self.wizard.answered(answers)
+        if answers.source != before.source or answers.model != before.model:
+            self._forget_rendered()
+        self._after(save=True)
+
+    def go(self, step: str) -> None:
+        """Open another step, where that is possible now."""
+        if step != self.wizard.answers.step and self.wizard.step(step).reachable:
+            self.wizard = self.wizard.at(step)
+            if step == "memory":
+                self.look_at_machine()
+            self._after(save=self.wizard.answers.touched)
+
+    def show_row(self, row: int) -> None:
+        """Render another row."""
+        self.row = max(0, row)
+        self._render()
+
+    def look_at_machine(self) -> None:
+        """Look again at what is free: other programs come and go."""
+        task = self._tasks.run(hardware)
+        task.succeeded.connect(lambda machine: self._find(machine=machine))
+
+    def look_for_models(self) -> None:
+        """List the models at hand (again)."""
+        task = self._tasks.run(models_at_hand)
+        task.succeeded.connect(self._take_models)
+
+    def measure_tokenizer(self) -> None:
+        """Measure the tokenizer on the texts, and the one to be trained beside it where that is chosen."""
+        answers = self.wizard.answers
+        if answers.source is None or self.wizard.findings.model is None:
+            return
+        self.tokenizer_error = None
+        params = {**self._subject(answers.source), "tokenizer": answers.tokenizer.model_dump(mode="json")}
+        key = (answers.source, answers.model, answers.tokenizer)
+        self._request("tokenizer_report", key, params, self._take_tokenizer, self._fail_tokenizer)
+
+    def save(self) -> None:
+        """Write the draft now."""
+        self._saver.stop()
+        try:
+            if save_draft(self.wizard.answers):
+                self.saved.emit()
+        except (UserError, OSError) as error:
+            said = error if isinstance(error, UserError) else UserError("draft_not_saved", "The draft was not saved.")
+            self.save_failed.emit(said)
+
+    def started(self) -> JobSpec:
+        """Return the job that is started, and forget the draft of it."""
+        job = self.wizard.job
+        self._saver.stop()
+        drop_draft()
+        self.begin(Answers(advanced=self.wizard.answers.advanced))
+        return job
+
+    def rest(self) -> None:
+        """Write what waits to be written: the page goes to the back."""
+        if self._saver.isActive():
+            self.save()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.rest()
+        for call in self._calls.values():
+            call.cancel()
+        self._calls.clear()
+
+    # --- what follows from the state -----------------------------------------------------------------------------
+
+    def _after(self, *, save: bool) -> None:
+        if save:
+            self._saver.start()
+        self.changed.emit()
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask for everything that is missing in the state of the moment, once."""
+        answers, found = self.wizard.answers, self.wizard.findings
+        if found.machine is None and self._first("machine", True):
+            self.look_at_machine()
+        if answers.model and found.model is None and found.model_error is None and self._first("model", answers.model):
+            task = self._tasks.run(partial(look_at, answers.model))
+            task.succeeded.connect(partial(self._take_model, answers.model))
+            task.failed.connect(partial(self._fail_model, answers.model))
+        if answers.source is not None and found.data_error is None and not (found.data and found.data.kind):
+            params: dict[str, Any] = {"source": answers.source.model_dump(mode="json"), "preview": PREVIEW_ROWS}
+            self._request("inspect", answers.source, params, self._take_data, self._fail_data)
+        ready = answers.source is not None and found.data is not None and found.data.kind and found.model is not None
+        if ready and answers.source is not None and not self.wizard.blocked("data"):
+            if found.lengths is None:
+                params = {**self._subject(answers.source), "max_length": self.wizard.job.training.max_length}
+                self._request("lengths", (answers.source, answers.model), params, self._take_lengths, self._ignore)
+            if self.rendered is None and self.render_error is None and answers.step == "data":
+                self._render()
+        if answers.step == "review" and found.problems is None and not self._blocked_before_review():
+            job = self.wizard.job
+            if self._first("problems", job):
+                task = self._tasks.run(partial(check.problems, job, found.machine))
+                task.succeeded.connect(partial(self._take_problems, job))
+
+    def _blocked_before_review(self) -> bool:
+        return any(state.blocked for state in self.wizard.steps[:-1])
+
+    def _subject(self, source: DataSource) -> dict[str, Any]:
+        return {"source": source.model_dump(mode="json"), "model": self.wizard.answers.model}
+
+    def _render(self) -> None:
+        answers = self.wizard.answers
+        if answers.source is None or self.wizard.findings.model is None:
+            return
+        objective = objective_of(answers, self.wizard.findings)
+        options = OBJECTIVES.get(objective.id).options.model_validate(objective.options)
+        params = {
+            **self._subject(answers.source),
+            "row": self.row,
+            "answers": getattr(options, "answers", "all"),
+            "max_length": self.wizard.job.training.max_length,
+        }
+        self._request("render", (answers.source, answers.model, self.row), params, self._take_row, self._fail_row)
+
+    def _request(
+        self,
+        op: str,
+        key: object,
+        params: dict[str, Any],
+        take: Callable[[object, dict[str, Any]], None],
+        fail: Callable[[object, UserError], None],
+    ) -> None:
+        """Ask the workbench unless the same is already asked; an older question of the kind is called off."""
+        if not self._first(op, key):
+            return
+        older = self._calls.pop(op, None)
+        if older is not None:
+            older.cancel()
+        call = self._workbench.request(op, params)
+        self._calls[op] = call
+        call.streamed.connect(self._tell)
+        call.succeeded.connect(partial(self._settled, op, key, take))
+        call.failed.connect(partial(self._settled, op, key, fail))
+
+    def _settled(self, op: str, key: object, then: Callable[[object, Any], None], outcome: object) -> None:
+        if self._asked.get(op) == key:
+            self._calls.pop(op, None)
+            then(key, outcome)
+
+    def _first(self, what: str, key: object) -> bool:
+        if self._asked.get(what) == key:
+            return False
+        self._asked[what] = key
+        return True
+
+    def _find(self, **findings: Any) -> None:
+        self.wizard = self.wizard.found(**findings)
+        if "problems" not in findings:
+            self._asked.pop("problems", None)
+        self.changed.emit()
+        self._ask()
+
+    # --- answers that arrive -------------------------------------------------------------------------------------
+
+    def _tell(self, piece: dict[str, Any]) -> None:
+        self.progressed.emit(str(piece.get("what", "")), int(piece.get("done", 0)), int(piece.get("total", 0)))
+
+    def _take_models(self, models: list[ModelFound]) -> None:
+        self.models = models
+        self.models_changed.emit()
+
+    def _take_model(self, ref: str, model: ModelFound) -> None:
+        if ref == self.wizard.answers.model:
+            self._find(model=model)
+
+    def _fail_model(self, ref: str, error: UserError) -> None:
+        if ref == self.wizard.answers.model:
+            self._find(model_error=error)
+
+    def _take_data(self, source: object, report: dict[str, Any]) -> None:
+        if isinstance(source, DataSource):
+            self._find(data=data_from(source, report), data_error=None)
+
+    def _fail_data(self, source: object, error: UserError) -> None:
+        self._find(data_error=error)
+
+    def _take_lengths(self, key: object, report: dict[str, Any]) -> None:
+        self._find(lengths=lengths_from(report))
+
+    def _ignore(self, key: object, error: UserError) -> None:
+        """Go on without: lengths only sharpen what is inferred, and the row that is rendered says what is wrong."""
+
+    def _take_row(self, key: object, report: dict[str, Any]) -> None:
+        self.rendered, self.render_error = rendered_from(report), None
+        self.rendered_changed.emit()
+
+    def _fail_row(self, key: object, error: UserError) -> None:
+        self.rendered, self.render_error = None, error
+        self.rendered_changed.emit()
+
+    def _take_tokenizer(self, key: object, report: dict[str, Any]) -> None:
+        self._find(tokenizer=tokenizer_from(report))
+
+    def _fail_tokenizer(self, key: object, error: UserError) -> None:
+        self.tokenizer_error = error
+        self.changed.emit()
+
+    def _take_problems(self, job: JobSpec, problems: list[Any]) -> None:
+        if job == self.wizard.job:
+            self._find(problems=tuple(problems))
+
+    def _forget_rendered(self) -> None:
+        self.rendered, self.render_error, self.row = None, None, 0
+        self._asked.pop("render", None)
+        self.rendered_changed.emit()

@@ -1,0 +1,126 @@
+"""Turns what the workbench and the library answer into findings; it knows their keys and nothing of a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from desktop.engine.errors import RequestError, UserError
+from desktop.engine.job import DataSource
+from desktop.engine.models.facts import facts_of
+from desktop.engine.models.library import ModelRef, available, resolve
+from desktop.flow.wizard_findings import (
+    BadLine,
+    DataFound,
+    FertilityFound,
+    FirstRow,
+    LengthsFound,
+    ModelFound,
+    Rendered,
+    RoleChoice,
+    ShapeChoice,
+    TokenizerFound,
+)
+
+
+def look_at(ref: str) -> ModelFound:
+    """Return the model a job would call ``ref``; raise :class:`RequestError` where it is none."""
+    return _found(resolve(ref))
+
+
+def models_at_hand() -> list[ModelFound]:
+    """Return every model that can be trained, bundled ones first; a broken folder is no choice."""
+    found = []
+    for ref in available():
+        try:
+            found.append(_found(ref))
+        except RequestError:
+            continue
+    return found
+
+
+def _found(ref: ModelRef) -> ModelFound:
+    return ModelFound(ref.ref, ref.title, ref.summary, ref.source, str(ref.folder), facts_of(ref.folder))
+
+
+def data_from(source: DataSource, report: Mapping[str, Any]) -> DataFound:
+    """Return what the ``inspect`` operation found."""
+    columns = tuple(str(name) for name in report["columns"])
+    problem = report["problem"]
+    return DataFound(
+        path=source.path,
+        kind=str(report["kind"] or "") if not problem else "",
+        format=str(report["format_title"]),
+        shape=str(report["recognised"] or ""),
+        recognised=str(report["recognised_title"] or ""),
+        why=str(report["why"]),
+        columns=columns,
+        mapping={str(role): str(column) for role, column in report["mapping"].items()},
+        choices=tuple(_choice(choice) for choice in report["choices"]),
+        first=tuple(_first(row, columns) for row in report["first"]),
+        rows=int(report["rows"]),
+        total=int(report["total"]),
+        bad=tuple(BadLine(int(row["row"]), int(row["line"]), str(row["reason"])) for row in report["bad"]),
+        bad_total=int(report["bad_total"]),
+        duplicates=int(report["duplicates"]),
+        bytes=int(report["bytes"]),
+        problem=UserError(problem["code"], problem["message"], problem["hint"]) if problem else None,
+    )
+
+
+def lengths_from(report: Mapping[str, Any]) -> LengthsFound:
+    """Return what the ``lengths`` operation found."""
+    return LengthsFound(
+        rows=int(report["rows"]),
+        mean=float(report["mean"]),
+        median=int(report["median"]),
+        longest=int(report["longest"]),
+        maximum=int(report["maximum"]),
+        truncated=int(report["truncated"]),
+        lost=int(report["lost"]),
+        refused=int(report["refused"]),
+        edges=tuple(int(edge) for edge in report["edges"]),
+        counts=tuple(int(count) for count in report["counts"]),
+    )
+
+
+def rendered_from(report: Mapping[str, Any]) -> Rendered:
+    """Return what the ``render`` operation made of a row."""
+    return Rendered(
+        pieces=tuple((str(text), bool(trained)) for text, trained in report["pieces"]),
+        tokens=int(report["tokens"]),
+        trained=int(report["trained"]),
+        cut=int(report["cut"]),
+        row=int(report["row"]),
+        total=int(report["total"]),
+    )
+
+
+def tokenizer_from(report: Mapping[str, Any]) -> TokenizerFound:
+    """Return what the ``tokenizer_report`` operation measured."""
+    return TokenizerFound(
+        before=_fertility(report["before"]),
+        after=_fertility(report["after"]) if report["after"] else None,
+        sentence=str(report["sentence"]),
+        examples=tuple(
+            (str(one["word"]), tuple(map(str, one["before"])), tuple(map(str, one["after"] or ())))
+            for one in report["examples"]
+        ),
+    )
+
+
+def _fertility(values: Mapping[str, Any]) -> FertilityFound:
+    return FertilityFound(
+        int(values["vocabulary"]), float(values["per_word"]), int(values["tokens"]), float(values["single_bytes"])
+    )
+
+
+def _choice(values: Mapping[str, Any]) -> ShapeChoice:
+    roles = (RoleChoice(str(role["id"]), str(role["title"]), bool(role["required"])) for role in values["roles"])
+    return ShapeChoice(str(values["id"]), str(values["title"]), str(values["kind"]), tuple(roles))
+
+
+def _first(values: Mapping[str, Any], columns: tuple[str, ...]) -> FirstRow:
+    cells = values["cells"]
+    shown = tuple("" if cells.get(name) is None else str(cells.get(name)) for name in columns)
+    return FirstRow(int(values["line"] or values["row"]), shown, str(values["reason"] or ""))
