@@ -34,10 +34,16 @@ def map_columns(mapping: Mapping[str, str], columns: Sequence[str], kinds: Colle
                 "no_such_column", f"The mapping takes {role} from {column!r}, but there is no such column.{meant}",
                 f"The columns are {listed(columns)}.",
             )  # fmt: skip
-    shapes = [shape for shape in SHAPES.all() if not kinds or shape.kind in kinds]
-    for shape in shapes:
-        if (own := _in_roles_of(shape, mapping)) is not None:
-            return shape, Match(own, "mapped by hand")
+    filled = [
+        (shape, own)
+        for shape in SHAPES.all()
+        if (not kinds or shape.kind in kinds) and (own := _in_roles_of(shape, mapping)) is not None
+    ]
+    if filled:
+        shape, own = max(
+            filled, key=lambda pair: len(pair[1].keys() & mapping.keys())
+        )  # the one called by its own names
+        return shape, Match(own, "mapped by hand")
     raise RequestError(
         "bad_mapping",
         f"The mapping names {listed(list(mapping))}, which together make no row to learn from.",

@@ -5,12 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
+_RUN = re.compile(r"[^\W_]+")
 
 
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words of ``name`` in lower case: ``customerQuestion_2`` is customer, question, 2."""
-    return tuple(word.lower() for word in _WORD.findall(name))
+    return tuple(word.lower() for run in _RUN.findall(name) for word in _cut(run))
+
+
+def _cut(run: str) -> list[str]:
+    """Cut where the case or the kind of character says that a new word begins."""
+    words = [run[0]]
+    for index in range(1, len(run)):
+        before, here, after = run[index - 1], run[index], run[index + 1 : index + 2]
+        begins = here.isupper() and (not before.isupper() or after.islower())
+        if begins or here.isdigit() != before.isdigit():
+            words.append(here)
+        else:
+            words[-1] += here
+    return words
 
 
 def find_column(columns: Sequence[str], names: Iterable[str], taken: Iterable[str] = ()) -> str | None:

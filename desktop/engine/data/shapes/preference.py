@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from desktop.engine.data.rows import Kind, Message, Row, RowFault
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, where
 from desktop.engine.data.shapes.prompt_completion import side
-from desktop.engine.data.turns import check_conversation, text_in
+from desktop.engine.data.turns import are_turns, check_conversation, text_in
 from desktop.engine.data.words import find_column
 
 _PROMPTS = ("prompt", "question", "instruction", "query")
@@ -28,14 +28,14 @@ class Preference(Shape):
         Role("rejected", "Worse answer"),
         Role("system", "System prompt", required=False),
     )
-    order: ClassVar[int] = 12
+    order: ClassVar[int] = 10
 
     def match(self, sample: Sample) -> Match | None:
         """Take columns called chosen and rejected beside one that asks."""
         if not has_both_answers(sample):
             return None
         prompt = find_column(sample.columns, _PROMPTS, taken=("chosen", "rejected"))
-        if prompt is None:
+        if prompt is None or are_turns(sample.first(prompt)):  # that is the ShareGPT-shaped one
             return None
         mapping = {"prompt": prompt, "chosen": "chosen", "rejected": "rejected"}
         mapping |= {name: name for name in ("input", "system") if isinstance(sample.first(name), str)}

@@ -15,7 +15,7 @@ class PreferenceShareGpt(Preference):
     id: ClassVar[str] = "preference_sharegpt"
     title: ClassVar[str] = "Preference pairs (ShareGPT)"
     summary: ClassVar[str] = "A conversation so far, and the turn that was chosen and the one that was rejected."
-    order: ClassVar[int] = 10
+    order: ClassVar[int] = 12
 
     def match(self, sample: Sample) -> Match | None:
         """Take chosen and rejected beside a column of turns."""

@@ -22,7 +22,7 @@ class PromptCompletion(Shape):
         Role("completion", "Answer, trained"),
         Role("system", "System prompt", required=False),
     )
-    order: ClassVar[int] = 40
+    order: ClassVar[int] = 18
 
     def match(self, sample: Sample) -> Match | None:
         """Take columns called prompt and completion."""
