@@ -89,9 +89,7 @@ class Notices(QObject):
         if caught.exc_value is not None:
             self._on_exception(caught.exc_type, caught.exc_value, caught.exc_traceback)
 
-    def _on_exception(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             self._before(kind, error, trace)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from desktop.bridge.machine import MachineWatch
 from desktop.bridge.notices import Notices
 from desktop.bridge.runs_book import RunsBook
 from desktop.bridge.task import Tasks
@@ -21,6 +22,7 @@ class Services:
         settings: what the user set.
         theme: the look in use.
         runs: all runs of the workspace.
+        machine: what this machine has, kept fresh.
         tasks: plain functions run off the window's thread.
         notices: where a failure is told that belongs to no page.
         offline: whether children are kept off the network; always so today.
@@ -31,5 +33,6 @@ class Services:
     theme: Theme
     runs: RunsBook
     tasks: Tasks
+    machine: MachineWatch
     notices: Notices
     offline: bool = True

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.views.components.paint import begin, box
@@ -40,6 +40,7 @@ class Card(QWidget):
         self._clickable = clickable
         self._fill = fill
         self._radius = radius
+        self._corners: _Corners | None = None
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(padding, padding, padding, padding)
         self.body.setSpacing(8)
@@ -48,6 +49,17 @@ class Card(QWidget):
             self.setCursor(Qt.CursorShape.PointingHandCursor)
             self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._theme.changed.connect(self.update)
+
+    def cover_corners(self) -> None:
+        """Round off what lies on the card: a table fills its corners, which a style sheet cannot clip."""
+        self._corners = _Corners(self, self._radius)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the corners on top."""
+        super().resizeEvent(event)
+        if self._corners is not None:
+            self._corners.setGeometry(self.rect())
+            self._corners.raise_()
 
     @property
     def selected(self) -> bool:
@@ -89,3 +101,23 @@ class Card(QWidget):
             self.clicked.emit()
         else:
             super().keyPressEvent(event)
+
+
+class _Corners(QWidget):
+    """Paints what is outside the rounded edge in the window's colour, and the edge itself over it."""
+
+    def __init__(self, card: Card, radius: int) -> None:
+        super().__init__(card)
+        self._theme = Theme.instance_of(self)
+        self._radius = radius
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setGeometry(card.rect())
+        self._theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = begin(self)
+        outside, inside = QPainterPath(), QPainterPath()
+        outside.addRect(QRectF(self.rect()))
+        inside.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self._radius, self._radius)
+        painter.fillPath(outside.subtracted(inside), self._theme.color("window"))
+        box(painter, self.rect(), self._radius, None, self._theme.color("line"))

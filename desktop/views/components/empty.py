@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.views.components.button import Button
 from desktop.views.components.label import Text
@@ -65,10 +65,11 @@ class EmptyState(QWidget):
         self.text = Text(text, "body", "text2", align=middle)
         self.text.setMaximumWidth(420)
         column.addWidget(self.title)
-        row = QVBoxLayout()
-        row.addWidget(self.text)
+        row = QHBoxLayout()  # not an alignment: an aligned paragraph is given one line's height
+        row.addStretch(1)
+        row.addWidget(self.text, 1000)
+        row.addStretch(1)
         column.addLayout(row)
-        column.setAlignment(row, middle)
         self.button = Button(button or "")
         self.button.setVisible(button is not None)
         self.button.clicked.connect(self.acted)

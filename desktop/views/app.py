@@ -1,0 +1,162 @@
+"""The application: the only place that makes the objects and joins them; it decides nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from desktop import paths
+from desktop.flow.settings import THEMES, Settings
+from desktop.views.theme.theme import Theme
+
+SETTLE_MS = 1500
+
+
+def main(arguments: list[str]) -> int:
+    """Open the window and return the exit code when it is closed."""
+    wanted = _parse(arguments)
+    app = QApplication.instance() or QApplication([sys.argv[0]])
+    assert isinstance(app, QApplication)
+    # QApplication takes the decimal sign from the system, and a comma breaks libraries that parse numbers in C.
+    locale.setlocale(locale.LC_NUMERIC, "C")
+    app.setApplicationName("Fettle")
+    app.setDesktopFileName("org.fettle.Fettle")
+    app.setWindowIcon(QIcon(str(paths.resources() / "icons" / "app" / "fettle.svg")))
+    settings = Settings()
+    theme = Theme(wanted.theme or settings.values.theme, wanted.text_size or settings.values.text_size)
+    theme.apply(app)
+    if wanted.window_screenshot:
+        return Graph(app, settings, theme).screenshot(wanted)
+    return _open(app, settings, theme)
+
+
+def _open(app: QApplication, settings: Settings, theme: Theme) -> int:
+    from desktop.bridge.single_instance import SingleInstance
+    from desktop.views.components.dialog import MessageDialog
+
+    instance = SingleInstance(paths.workspace())
+    if not instance.claim():
+        raised = instance.raise_first()
+        MessageDialog(
+            "Fettle is already open here",
+            f"Another window works on {paths.workspace()}. "
+            + ("It was brought to the front." if raised else "Look for it among your open windows."),
+            hint="A second window needs a workspace of its own: set FETTLE_WORKSPACE to another folder before the start.",
+        ).exec()
+        return 0
+    graph = Graph(app, settings, theme)
+    instance.asked_to_show.connect(graph.window.come_forward)
+    graph.open()
+    code = app.exec()
+    graph.close()
+    instance.close()
+    return code
+
+
+class Graph(QObject):
+    """Every object the window needs, made once.
+
+    Attributes:
+        services: what pages get.
+        window: the main window.
+    """
+
+    def __init__(self, app: QApplication, settings: Settings, theme: Theme) -> None:
+        """Make all of it; nothing is shown yet."""
+        super().__init__(app)
+        from desktop.bridge.machine import MachineWatch
+        from desktop.bridge.notices import Notices
+        from desktop.bridge.runs_book import RunsBook
+        from desktop.bridge.task import Tasks
+        from desktop.bridge.workbench import WorkbenchClient
+        from desktop.views.focus import FocusRing
+        from desktop.views.services import Services
+        from desktop.views.window import MainWindow
+
+        self._app = app
+        tasks = Tasks(self)
+        self.services = Services(
+            workbench=WorkbenchClient(self),
+            settings=settings,
+            theme=theme,
+            runs=RunsBook(parent=self),
+            machine=MachineWatch(tasks, self),
+            tasks=tasks,
+            notices=Notices(paths.workspace() / "logs" / "window.log", self),
+        )
+        self.services.notices.install()
+        self.services.notices.raised.connect(self._tell)
+        self.services.runs.launch_failed.connect(lambda _run, error: self.services.notices.tell(error))
+        settings.listen(lambda values: self._follow(theme, values.theme, values.text_size))
+        self._ring = FocusRing(app)
+        self.window = MainWindow(self.services)
+
+    def open(self) -> None:
+        """Show the window where and as large as it last was, on Home."""
+        values = self.services.settings.values
+        self.window.resize(max(1440, values.width) if not values.width else values.width, values.height or 900)
+        self.window.show_page("home")
+        if values.maximized:
+            self.window.showMaximized()
+        else:
+            self.window.show()
+        QTimer.singleShot(0, self, self.services.machine.start)
+
+    def close(self) -> None:
+        """End every thread and child of the window; engines go on."""
+        self.services.machine.close()
+        self.services.runs.close()
+        self.services.workbench.close()
+        self.services.tasks.close()
+        self.services.notices.remove()
+
+    def screenshot(self, wanted: argparse.Namespace) -> int:
+        """Show one page, wait until it has settled, keep a picture of it, and end."""
+        width, _, height = wanted.size.partition("x")
+        self.window.resize(int(width), int(height))
+        self.window.show_page(wanted.page, dict(part.split("=", 1) for part in wanted.context))
+        self.window.show()
+        self.services.machine.start()
+        saved: list[bool] = []
+
+        def take() -> None:
+            saved.append(self.window.grab().save(wanted.window_screenshot))
+            self._app.quit()
+
+        QTimer.singleShot(wanted.settle, self, take)
+        self._app.exec()
+        self.window.hide()
+        self.close()
+        return 0 if saved == [True] else 1
+
+    def _follow(self, theme: Theme, mode: str, scale: float) -> None:
+        theme.set_scale(scale)
+        for name, _title in THEMES:
+            if mode == name:
+                theme.set_mode(name)
+
+    def _tell(self, notice: object) -> None:
+        from desktop.views.trouble import show_notice
+
+        show_notice(notice, self.window)
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="fettle", description="Open the window, or keep a picture of one page.")
+    parser.add_argument("--window-screenshot", metavar="FILE", type=str, help="write a picture and end")
+    parser.add_argument("--page", default="home", help="the page to show")
+    parser.add_argument("--context", nargs="*", default=[], metavar="KEY=VALUE", help="what the page is told")
+    parser.add_argument("--theme", choices=[name for name, _ in THEMES], help="look, for this start only")
+    parser.add_argument("--text-size", type=float, help="text size, for this start only")
+    parser.add_argument("--size", default="1440x900", help="of the window")
+    parser.add_argument("--settle", type=int, default=SETTLE_MS, metavar="MS", help="wait so long before the picture")
+    wanted = parser.parse_args(arguments)
+    if wanted.window_screenshot:
+        Path(wanted.window_screenshot).resolve().parent.mkdir(parents=True, exist_ok=True)
+    return wanted

@@ -1,0 +1,276 @@
+"""One plot over the steps of a run, drawn by pyqtgraph once that is loaded; it knows lines and not what they mean."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.views.run.axis import padded, thirds, tick_text, ticks
+from desktop.views.theme.theme import Theme
+
+AXIS_WIDTH = 46
+AXIS_HEIGHT = 22
+FAINT = 0.42  # share of a faint line's own colour
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a plot.
+
+    Attributes:
+        id: names it.
+        label: its word in the legend.
+        color: a token's name, or the place of a colour among the theme's lines.
+        width: of the pen.
+        dashed: for what is planned or predicted.
+        faint: mixed half into the card: for raw values behind their eased ones.
+        mark: ``ring`` draws hollow circles on its points, ``end`` a dot at its newest, ``spike`` triangles and no line.
+        level: one value across the whole plot instead of a curve.
+    """
+
+    id: str
+    label: str
+    color: str | int
+    width: float = 2.0
+    dashed: bool = False
+    faint: bool = False
+    mark: str = ""
+    level: bool = False
+
+
+def line_color(theme: Theme, line: Line) -> QColor:
+    """Return the colour ``line`` has in the theme of the moment."""
+    color = theme.color(theme.tokens.lines[line.color] if isinstance(line.color, int) else line.color)
+    if not line.faint:
+        return color
+    ground = theme.color("surface")
+    return QColor(*(round(FAINT * a + (1 - FAINT) * b) for a, b in zip(_rgb(color), _rgb(ground), strict=True)))
+
+
+def _rgb(color: QColor) -> tuple[int, int, int]:
+    return color.red(), color.green(), color.blue()
+
+
+class Plot(QWidget):
+    """Curves and levels over the whole plan of a run; empty until :meth:`load`.
+
+    Attributes:
+        lines: what it can show.
+        data: the points last given, by line.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        lines: Sequence[Line],
+        *,
+        steps_shown: bool = True,
+        value_text: Callable[[float, float], str] = tick_text,
+        about: int = 3,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Get ready to plot ``lines``; ``name`` is what assistive technology calls the plot.
+
+        Args:
+            name: the plot's name.
+            lines: its lines, the later over the earlier.
+            steps_shown: whether the steps are written under it.
+            value_text: writes a tick, given its value and the distance between ticks.
+            about: how many ticks stand beside it.
+            parent: the owner.
+        """
+        super().__init__(parent)
+        self._theme = Theme.instance_of(self)
+        self.lines = tuple(lines)
+        self.data: dict[str, tuple[array[int], array[float]]] = {}
+        self.levels: dict[str, float] = {}
+        self._total = 0
+        self._steps_shown = steps_shown
+        self._value_text = value_text
+        self._about = about
+        self._canvas: Any = None
+        self._items: dict[str, Any] = {}
+        self._grid: list[Any] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 72)
+        self.setAccessibleName(name)
+        self._theme.changed.connect(self._restyle)
+
+    def load(self) -> None:
+        """Build the canvas; pyqtgraph is imported here, which is quick where it was imported before."""
+        if self._canvas is not None:
+            return
+        import pyqtgraph
+
+        canvas = pyqtgraph.PlotWidget(self, background=None)
+        canvas.setFrameShape(canvas.Shape.NoFrame)
+        canvas.setMenuEnabled(False)
+        canvas.setMouseEnabled(False, False)
+        canvas.hideButtons()
+        canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # the wheel scrolls the page
+        canvas.viewport().setAutoFillBackground(False)
+        plot = canvas.getPlotItem()
+        plot.getViewBox().setDefaultPadding(0)
+        for side in ("left", "bottom"):
+            axis = plot.getAxis(side)
+            axis.setStyle(tickLength=0, hideOverlappingLabels=False, autoExpandTextSpace=False, tickTextOffset=8)
+        plot.getAxis("left").setWidth(AXIS_WIDTH)
+        plot.getAxis("bottom").setHeight(AXIS_HEIGHT if self._steps_shown else 2)
+        self._canvas = canvas
+        for line in self.lines:
+            self._items[line.id] = self._item(pyqtgraph, line)
+            canvas.addItem(self._items[line.id])
+        self._column.addWidget(canvas)
+        self._restyle()
+
+    def set(self, id: str, steps: array[int], values: array[float]) -> None:
+        """Give the points of a line; nothing is drawn before :meth:`redraw`."""
+        self.data[id] = (steps, values)
+
+    def set_level(self, id: str, value: float | None) -> None:
+        """Give the value of a level, nothing to hide it."""
+        if value is None or not math.isfinite(value):
+            self.levels.pop(id, None)
+        else:
+            self.levels[id] = value
+
+    def set_total(self, total: int) -> None:
+        """Say how many steps the plan has: the time axis spans them all."""
+        self._total = total
+
+    def describe(self, sentence: str) -> None:
+        """Say in words what the plot shows."""
+        self.setAccessibleDescription(sentence)
+
+    def redraw(self) -> None:
+        """Draw what was given."""
+        if self._canvas is None:
+            return
+        import numpy as np
+
+        low, high, last = math.inf, -math.inf, 0
+        for line in self.lines:
+            if line.level:
+                continue
+            steps, values = self.data.get(line.id, (array("q"), array("d")))
+            xs, ys = np.array(steps, dtype=float), np.array(values, dtype=float)
+            finite = ys[np.isfinite(ys)]
+            if finite.size:
+                low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+                last = max(last, int(xs[-1]))
+            self._place(line, xs, ys)
+        for value in self.levels.values():
+            low, high = min(low, value), max(high, value)
+        bottom, top = padded(low, high)
+        self._place_levels()
+        self._scale(bottom, top, max(self._total, last, 1))
+
+    def _item(self, pyqtgraph: Any, line: Line) -> Any:
+        if line.level:
+            return pyqtgraph.InfiniteLine(angle=0)
+        item = pyqtgraph.PlotDataItem(connect="finite", skipFiniteCheck=False, antialias=True)
+        if not line.mark:
+            item.setDownsampling(auto=True, method="peak")
+            item.setClipToView(True)
+        return item
+
+    def _place(self, line: Line, xs: Any, ys: Any) -> None:
+        item = self._items[line.id]
+        if line.mark == "end":
+            item.setData(xs, ys)
+            marker = self._items[line.id + "/end"] if line.id + "/end" in self._items else self._marker(line)
+            marker.setData(xs[-1:], ys[-1:])
+            return
+        item.setData(xs, ys)
+
+    def _marker(self, line: Line) -> Any:
+        import pyqtgraph
+
+        marker = pyqtgraph.ScatterPlotItem(size=9, antialias=True)
+        self._canvas.addItem(marker)
+        self._items[line.id + "/end"] = marker
+        marker.setZValue(20)
+        color = line_color(self._theme, line)
+        marker.setPen(QPen(color))
+        marker.setBrush(color)
+        return marker
+
+    def _place_levels(self) -> None:
+        for line in self.lines:
+            if line.level:
+                item = self._items[line.id]
+                item.setVisible(line.id in self.levels)
+                item.setValue(self.levels.get(line.id, 0.0))
+
+    def _scale(self, bottom: float, top: float, total: int) -> None:
+        air = total * 0.02
+        self._canvas.setRange(xRange=(-air, total + air), yRange=(bottom, top), padding=0, disableAutoRange=True)
+        places = ticks(bottom, top, self._about)
+        step = places[1] - places[0] if len(places) > 1 else 1.0
+        plot = self._canvas.getPlotItem()
+        plot.getAxis("left").setTicks([[(place, self._value_text(place, step)) for place in places]])
+        named = [(place, f"{place:,}") for place in thirds(total)] if self._steps_shown else []
+        plot.getAxis("bottom").setTicks([named])
+        self._rule(places)
+
+    def _rule(self, places: list[float]) -> None:
+        import pyqtgraph
+
+        while len(self._grid) < len(places):
+            rule = pyqtgraph.InfiniteLine(angle=0, pen=QPen(self._theme.color("line"), 1))
+            rule.setZValue(-10)
+            self._canvas.addItem(rule, ignoreBounds=True)
+            self._grid.append(rule)
+        for index, rule in enumerate(self._grid):
+            rule.setVisible(index < len(places))
+            if index < len(places):
+                rule.setValue(places[index])
+
+    def _restyle(self) -> None:
+        if self._canvas is None:
+            return
+        plot = self._canvas.getPlotItem()
+        for side in ("left", "bottom"):
+            axis = plot.getAxis(side)
+            axis.setTickFont(self._theme.font("axis"))
+            axis.setTextPen(self._theme.color("text2"))
+            axis.setPen(QPen(Qt.PenStyle.NoPen))
+            axis.setTickPen(QPen(Qt.PenStyle.NoPen))
+        for line in self.lines:
+            self._dress(line)
+        for rule in self._grid:
+            rule.setPen(QPen(self._theme.color("line"), 1))
+        self.redraw()
+
+    def _dress(self, line: Line) -> None:
+        color, item = line_color(self._theme, line), self._items[line.id]
+        pen = QPen(color, line.width)
+        pen.setCosmetic(True)
+        if line.dashed:
+            pen.setDashPattern([4, 3])
+        if line.mark == "spike":
+            item.setPen(None)
+            item.setSymbol("t")
+            item.setSymbolSize(11)
+            item.setSymbolPen(QPen(color))
+            item.setSymbolBrush(color)
+            return
+        item.setPen(pen)
+        if line.mark == "ring":
+            item.setSymbol("o")
+            item.setSymbolSize(8)
+            item.setSymbolPen(pen)
+            item.setSymbolBrush(self._theme.color("surface"))
+        if line.mark == "end" and line.id + "/end" in self._items:
+            self._items[line.id + "/end"].setPen(QPen(color))
+            self._items[line.id + "/end"].setBrush(color)

@@ -1,0 +1,187 @@
+"""The four plots of a run and their legends, filled from its curves; what the numbers mean is decided in flow."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from desktop.flow import amounts
+from desktop.flow.metrics import Curves
+from desktop.flow.run_view import RunSnapshot
+from desktop.views.components.card import Card
+from desktop.views.components.label import Text
+from desktop.views.run.legend import Legend
+from desktop.views.run.plot import Line, Plot
+
+MEASURED, VALIDATION, NOW, NORM = 0, 1, 2, 3
+GIGABYTE = 1024.0
+FAR = 4.0  # a limit so many times what is used would flatten the curve: it is told in the legend instead
+
+LOSS = (
+    Line("raw", "raw", MEASURED, 1.0, faint=True),
+    Line("smoothed", "smoothed", MEASURED),
+    Line("validation", "validation", VALIDATION, mark="ring"),
+)
+RATE = (Line("planned", "planned", "text2", 1.4, dashed=True), Line("now", "now", NOW, mark="end"))
+GRADIENT = (
+    Line("norm", "norm", NORM, 1.4),
+    Line("clip", "clipped above", "text2", 1.2, dashed=True, level=True),
+    Line("spikes", "", VALIDATION, mark="spike"),
+)
+SPEED = (Line("speed", "", MEASURED, 1.4),)
+MEMORY = (
+    Line("measured", "measured", MEASURED, 1.8),
+    Line("predicted", "predicted", "text2", 1.2, dashed=True, level=True),
+    Line("limit", "free", "text", 1.4, level=True),
+)
+
+
+class Plots(QWidget):
+    """Loss, learning rate, gradient norm, speed and memory, two by two.
+
+    Attributes:
+        loss: the plot of losses; likewise ``rate``, ``gradient``, ``speed`` and ``memory``.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make the cards; nothing of pyqtgraph is loaded yet."""
+        super().__init__(parent)
+        self.loss = Plot("Loss over the steps", LOSS)
+        self.rate = Plot("Learning rate over the steps", RATE, about=2)
+        self.gradient = Plot("Gradient norm over the steps", GRADIENT)
+        self.speed = Plot("Tokens a second over the steps", SPEED, steps_shown=False, about=2)
+        self.memory = Plot("Memory over the steps", MEMORY, about=2)
+        self.legends = {
+            "loss": Legend(LOSS),
+            "rate": Legend(tuple(reversed(RATE))),
+            "gradient": Legend(GRADIENT),
+            "memory": Legend(MEMORY),
+        }
+        self._speed_now = Text("", "strong", tabular=True, wrap=False)
+        self._memory_title = Text("Memory, GB", "help", "text2", wrap=False)
+        self._loading: list[Plot] = []
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(16)
+        grid.addWidget(_card("Loss", self.legends["loss"], self.loss), 0, 0)
+        grid.addWidget(_card("Learning rate", self.legends["rate"], self.rate), 0, 1)
+        grid.addWidget(_card("Gradient norm", self.legends["gradient"], self.gradient), 1, 0)
+        grid.addWidget(self._pair(), 1, 1)
+        for place in (0, 1):
+            grid.setColumnStretch(place, 1)
+            grid.setRowStretch(place, 1)
+
+    def all(self) -> Sequence[Plot]:
+        """Return every plot."""
+        return (self.loss, self.rate, self.gradient, self.speed, self.memory)
+
+    def load(self) -> None:
+        """Build the canvases, one a turn of the event loop, so that no turn takes long."""
+        self._loading = list(self.all())
+        self._load_next()
+
+    def show_run(self, curves: Curves, state: RunSnapshot, *, clip: float) -> None:
+        """Draw a run as it stands."""
+        self._show_loss(curves, state)
+        self._show_rate(curves, state)
+        self._show_gradient(curves, clip)
+        self._show_speed(curves, state)
+        self._show_memory(curves, state)
+        for plot in self.all():
+            plot.set_total(state.total)
+            plot.redraw()
+
+    def _load_next(self) -> None:
+        if self._loading:
+            self._loading.pop(0).load()
+            QTimer.singleShot(0, self, self._load_next)
+
+    def _show_loss(self, curves: Curves, state: RunSnapshot) -> None:
+        self.loss.set("raw", curves.loss.steps, curves.loss.values)
+        self.loss.set("smoothed", curves.smoothed.steps, curves.smoothed.values)
+        self.loss.set("validation", curves.validation.steps, curves.validation.values)
+        self.legends["loss"].show_line("validation", len(curves.validation) > 0)
+        best = f", best validation {amounts.loss(state.best.loss)} at step {state.best.step}" if state.best else ""
+        self.loss.describe(f"{len(curves.loss)} steps, now {amounts.loss(state.loss)} smoothed{best}")
+
+    def _show_rate(self, curves: Curves, state: RunSnapshot) -> None:
+        now = curves.learning_rate.last()
+        self.rate.set("now", curves.learning_rate.steps, curves.learning_rate.values)
+        ahead = [(step, value) for step, value in curves.planned if step >= state.step]
+        steps = array("q", [*curves.learning_rate.steps[-1:], *(step for step, _ in ahead)])
+        values = array("d", [*curves.learning_rate.values[-1:], *(value for _, value in ahead)])
+        self.rate.set("planned", steps, values)
+        self.legends["rate"].set("now", amounts.rate(now) if math.isfinite(now) else "")
+        self.rate.describe(f"now {amounts.rate(now)}")
+
+    def _show_gradient(self, curves: Curves, clip: float) -> None:
+        last = curves.gradient_norm.last()
+        self.gradient.set("norm", curves.gradient_norm.steps, curves.gradient_norm.values)
+        spikes = [spike for spike in curves.spikes if spike[1] > clip]
+        marks = array("q", [step for step, _ in spikes]), array("d", [norm for _, norm in spikes])
+        self.gradient.set("spikes", *marks)
+        self.gradient.set_level("clip", clip if clip > 0 and len(curves.gradient_norm) else None)
+        self.legends["gradient"].show_line("clip", clip > 0)
+        self.legends["gradient"].set("norm", amounts.short(last) if math.isfinite(last) else "")
+        self.gradient.describe(f"now {amounts.short(last)}, clipped above {amounts.short(clip)}, {len(spikes)} spikes")
+
+    def _show_speed(self, curves: Curves, state: RunSnapshot) -> None:
+        self.speed.set("speed", curves.speed.steps, curves.speed.values)
+        self._speed_now.setText(amounts.count(state.speed) if math.isfinite(state.speed) else "")
+        self.speed.describe(f"now {amounts.count(state.speed)} real tokens a second")
+
+    def _show_memory(self, curves: Curves, state: RunSnapshot) -> None:
+        predicted = state.plan.predicted_mib if state.plan else 0.0
+        limit = state.plan.limit_mib if state.plan else 0.0
+        used = max(predicted, state.peak_mib)
+        unit = GIGABYTE if used >= 1000 else 1.0
+
+        def write(mib: float) -> str:
+            return f"{mib / unit:.2f}" if unit > 1 else f"{mib:,.0f}"
+
+        self._memory_title.setText("Memory, GB" if unit > 1 else "Memory, MB")
+        self.memory.set("measured", curves.memory.steps, array("d", [value / unit for value in curves.memory.values]))
+        near = 0 < limit <= FAR * used
+        self.memory.set_level("predicted", predicted / unit if predicted > 0 else None)
+        self.memory.set_level("limit", limit / unit if near else None)
+        legend = self.legends["memory"]
+        legend.show_line("predicted", predicted > 0)
+        legend.show_line("limit", limit > 0)
+        legend.set("measured", write(state.memory_mib) if math.isfinite(state.memory_mib) else "")
+        legend.set("predicted", write(predicted) if predicted > 0 else "")
+        legend.set("limit", f"{limit / unit:.1f}" if unit > 1 and limit > 0 else f"{limit:,.0f}" if limit > 0 else "")
+        self.memory.describe(
+            f"now {amounts.memory(state.memory_mib)}, predicted {amounts.memory(predicted)}, "
+            f"free {amounts.memory(limit)}"
+        )
+
+    def _pair(self) -> Card:
+        card = Card(padding=0)
+        card.body.setContentsMargins(16, 12, 16, 8)
+        card.body.setSpacing(4)
+        card.body.addLayout(_head(Text("Tokens/s", "help", "text2", wrap=False), self._speed_now))
+        card.body.addWidget(self.speed, 4)
+        card.body.addLayout(_head(self._memory_title, self.legends["memory"]))
+        card.body.addWidget(self.memory, 5)
+        return card
+
+
+def _card(title: str, legend: QWidget, plot: Plot) -> Card:
+    card = Card(padding=0)
+    card.body.setContentsMargins(16, 12, 16, 8)
+    card.body.setSpacing(6)
+    card.body.addLayout(_head(Text(title, "strong", wrap=False), legend))
+    card.body.addWidget(plot, 1)
+    return card
+
+
+def _head(title: Text, right: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addWidget(title)
+    row.addStretch(1)
+    row.addWidget(right)
+    return row
