@@ -1,0 +1,108 @@
+"""Ticks every 10 ms while the window does something, and prints how late each tick came."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+PERIOD = 0.010
+
+
+class Ticker:
+    """Records by how much a tick comes later than planned, in milliseconds."""
+
+    def __init__(self) -> None:
+        """Wait for :meth:`start`."""
+        self.late: list[float] = []
+        self._due = 0.0
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(int(PERIOD * 1000))
+        self._timer.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        """Begin."""
+        self._due = time.perf_counter() + PERIOD
+        self._timer.start()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.late.append(max(0.0, (now - self._due) * 1000))
+        self._due = now + PERIOD
+
+
+def main(phase: str) -> int:
+    """Run one phase and print."""
+    app = QApplication([])
+    ticker = Ticker()
+    close: Callable[[], None] = lambda: None  # noqa: E731
+    if phase == "idle":
+        QTimer.singleShot(5000, app.quit)
+        ticker.start()
+    else:
+        from desktop.flow.settings import Settings
+        from desktop.views.app import Graph
+        from desktop.views.theme.theme import Theme
+
+        theme = Theme("light", 1.0)
+        theme.apply(app)
+        ticker.start() if phase == "start" else None
+        graph = Graph(app, Settings(), theme)
+        graph.open()
+        close = graph.close
+        _PHASES[phase](app, graph, ticker)
+    app.exec()
+    close()
+    print(json.dumps({"late_ms": ticker.late}))
+    return 0
+
+
+def _start(app: QApplication, graph: object, ticker: Ticker) -> None:
+    QTimer.singleShot(3000, app.quit)
+
+
+def _training(app: QApplication, graph: object, ticker: Ticker) -> None:
+    from tests.benchmarks.training_probe import job
+
+    runs, window = graph.services.runs, graph.window  # type: ignore[attr-defined]
+    name = runs.start(job())
+    window.show_page("run", {"run": name})
+
+    def look() -> None:
+        found = runs.summary(name)
+        if found is not None and found.status in ("finished", "failed", "interrupted"):
+            app.quit()
+
+    timer = QTimer(app)
+    timer.timeout.connect(look)
+    timer.start(1000)
+    QTimer.singleShot(3000, ticker.start)  # building the page is the start's affair
+
+
+def _chat(app: QApplication, graph: object, ticker: Ticker) -> None:
+    window = graph.window  # type: ignore[attr-defined]
+    window.show_page("chat", {"model": "starter"})
+    questions = iter(["Tell me a story about a dog and a baker.", "What does a baker do?", "Name three animals."] * 2)
+    page = window.page("chat")
+
+    def ask() -> None:
+        question = next(questions, None)
+        if question is None:
+            app.quit()
+        else:
+            page.ask(question)
+            QTimer.singleShot(4000, ask)
+
+    QTimer.singleShot(3000, ticker.start)
+    QTimer.singleShot(12_000, ask)  # the model is loaded by then
+
+
+_PHASES = {"start": _start, "training": _training, "chat": _chat}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
