@@ -61,9 +61,10 @@ def load_config(quantization: str, compute_dtype: Any, *, double: bool = True) -
     from transformers import BitsAndBytesConfig
 
     guard()
+    config: Any = BitsAndBytesConfig
     if quantization == "8bit":
-        return BitsAndBytesConfig(load_in_8bit=True)
-    return BitsAndBytesConfig(
+        return config(load_in_8bit=True)
+    return config(
         load_in_4bit=True,
         bnb_4bit_quant_type=quantization,
         bnb_4bit_use_double_quant=double,

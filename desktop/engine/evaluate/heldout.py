@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from transformers import Trainer
@@ -17,8 +17,7 @@ def held_out(trainer: Trainer) -> dict[str, float]:
     """
     import torch
 
-    model = trainer.model
-    assert model is not None
+    model: Any = trainer.model
     was_training = model.training
     model.eval()
     total, tokens = 0.0, 0
@@ -28,7 +27,7 @@ def held_out(trainer: Trainer) -> dict[str, float]:
                 inputs = trainer._prepare_inputs(batch)
                 count = int((inputs["labels"][:, 1:] != -100).sum())
                 # Divided by one item, the loss of a batch is its sum.
-                summed = trainer.compute_loss(model, inputs, num_items_in_batch=torch.tensor(1, device=model.device))
+                summed: Any = trainer.compute_loss(model, inputs, num_items_in_batch=torch.tensor(1, device=model.device))
                 total += float(summed)
                 tokens += count
     finally:

@@ -3,4 +3,4 @@
 from desktop.engine.methods.base import Method
 from desktop.engine.registry import Registry
 
-METHODS: Registry[Method] = Registry("desktop.engine.methods", Method, "method")  # type: ignore[type-abstract]
+METHODS: Registry[Method] = Registry("desktop.engine.methods", Method, "method")

@@ -144,7 +144,7 @@ class Lora(Method):
         start: Any = {"default": True}.get(options.initialisation, options.initialisation)
         config = LoraConfig(
             r=options.rank,
-            lora_alpha=options.scale_alpha,
+            lora_alpha=options.scale_alpha,  # type: ignore[arg-type]  # a fraction is as good, the hint is narrower
             lora_dropout=options.dropout,
             target_modules=_target_modules(model, options.targets),
             use_rslora=options.rslora,
@@ -152,7 +152,7 @@ class Lora(Method):
             task_type=TaskType.SEQ_2_SEQ_LM if model.config.is_encoder_decoder else TaskType.CAUSAL_LM,
             fan_in_fan_out=model.config.model_type in ("gpt2", "gpt_bigcode"),
         )
-        built = get_peft_model(model, config)
+        built: Any = get_peft_model(model, config)
         if options.initialisation in _MOVED_BASE:
             # The start has left the base: what is saved later is the difference to it (see ``save``).
             built.fettle_start = {

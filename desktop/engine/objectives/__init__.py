@@ -3,4 +3,4 @@
 from desktop.engine.objectives.base import Objective
 from desktop.engine.registry import Registry
 
-OBJECTIVES: Registry[Objective] = Registry("desktop.engine.objectives", Objective, "objective")  # type: ignore[type-abstract]
+OBJECTIVES: Registry[Objective] = Registry("desktop.engine.objectives", Objective, "objective")

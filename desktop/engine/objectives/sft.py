@@ -89,7 +89,7 @@ class Sft(Objective):
             if name in kinds and parameter.dtype != kinds[name]:
                 # Over a quantised base TRL makes the trained weights bf16, where a step of 1e-4 is often rounded away.
                 parameter.data = parameter.data.to(kinds[name] if kinds[name] != torch.float16 else torch.float32)
-        return trainer  # type: ignore[no-any-return]
+        return trainer
 
     def metrics(self, trainer: Trainer) -> dict[str, float]:
         """Return loss and perplexity over the held-out answers, each token counted once."""

@@ -49,7 +49,7 @@ class Progress:
     before: dict[str, float] = field(default_factory=dict)
 
 
-class Boundary(TrainerCallback):  # type: ignore[misc]
+class Boundary(TrainerCallback):
     """Attached to the trainer for one run.
 
     Attributes:

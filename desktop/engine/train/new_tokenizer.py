@@ -31,7 +31,7 @@ def with_new_tokenizer(
     new = train_tokenizer(
         texts, choice.kind, choice.vocabulary, old, lambda done: told("texts read for the tokenizer", done, len(texts))
     )
-    pieces = [_old_pieces(token, new, old) for token in new.convert_ids_to_tokens(range(len(new)))]
+    pieces = [_old_pieces(token, new, old) for token in new.convert_ids_to_tokens(list(range(len(new))))]
     tables = [model.get_input_embeddings(), model.get_output_embeddings()]
     starts = [
         None if table is None or table.weight is (tables[0].weight if index else None)

@@ -48,7 +48,7 @@ class Muon(torch.optim.Optimizer):
         momentum: torch.Tensor = state["momentum"]
         momentum.lerp_(parameter.grad, 1 - group["momentum"])  # type: ignore[arg-type]
         ahead = parameter.grad.lerp(momentum, group["momentum"])  # type: ignore[union-attr]
-        return orthogonalised(ahead) * (0.2 * max(parameter.shape) ** 0.5)
+        return orthogonalised(ahead) * float(0.2 * max(parameter.shape) ** 0.5)
 
     def _adam(self, parameter: torch.Tensor, group: dict[str, Any]) -> torch.Tensor:
         state = self.state[parameter]
@@ -74,4 +74,4 @@ def orthogonalised(matrix: torch.Tensor) -> torch.Tensor:
     for _ in range(_ITERATIONS):
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return x if wide else x.T
+    return x if wide else x.T  # type: ignore[no-any-return]

@@ -195,9 +195,10 @@ class Runner:
         materials.model, materials.tokenizer = self._tokenizer(job, materials, rows)
         model = materials.model
         if job.quantization != "none":
-            from peft import prepare_model_for_kbit_training
+            import peft
 
-            model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+            ready: Any = peft.prepare_model_for_kbit_training
+            model = ready(model, use_gradient_checkpointing=False)
         model.config.use_cache = not job.training.checkpointing
         materials.model = materials.method.build(model, materials.method_options)
         training = job.training.model_copy(update={"max_length": materials.settled.max_length})
