@@ -35,6 +35,11 @@ def models() -> Path:
     return _made("models")
 
 
+def logs() -> Path:
+    """Return the folder with one file an unexpected failure of the program itself."""
+    return _made("logs")
+
+
 def settings_file() -> Path:
     """Return the file of the window's own settings (not of any run)."""
     return workspace() / "settings.ini"

@@ -1,0 +1,59 @@
+"""``fettle runs``: the runs of the workspace and how they stand, the same as the window lists; it changes none."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+
+from desktop import paths
+from desktop.cli.base import Command
+from desktop.cli.output import Output
+from desktop.flow.runs import RunSummary, Shelf
+
+
+class Runs(Command):
+    """Lists runs."""
+
+    id = "runs"
+    title = "Runs"
+    summary = "List your runs, newest first, and how each stands."
+    order = 55
+
+    def run(self, args: argparse.Namespace, out: Output) -> int:
+        """Read the run folders and print one line each."""
+        found = Shelf(paths.runs()).look()
+        if found:
+            out.table(("RUN", "STATUS", "STEP", "LOSS", "METHOD", "STARTED"), [_row(summary) for summary in found])
+        else:
+            out.say("There are no runs yet. `fettle quickstart` makes one in about a minute.")
+        out.result([_facts(summary) for summary in found])
+        return 0
+
+
+def _row(summary: RunSummary) -> tuple[str, ...]:
+    loss = summary.validation if math.isfinite(summary.validation) else summary.loss
+    return (
+        summary.folder,
+        summary.word,
+        f"{summary.step}/{summary.total}" if summary.total else "-",
+        f"{loss:.3f}" if math.isfinite(loss) else "-",
+        summary.method,
+        time.strftime("%Y-%m-%d %H:%M", time.localtime(summary.when)) if summary.when else "-",
+    )
+
+
+def _facts(summary: RunSummary) -> dict[str, object]:
+    return {
+        "run": summary.folder,
+        "folder": str(summary.path),
+        "status": summary.status,
+        "sentence": summary.sentence,
+        "step": summary.step,
+        "total": summary.total,
+        "loss": summary.loss,
+        "validation": summary.validation,
+        "resume_step": summary.resume_step,
+        "model": summary.model,
+        "method": summary.method,
+    }

@@ -1,0 +1,103 @@
+"""``fettle train``: runs a job and shows it until it ends; the engine itself works in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import Any
+
+from desktop import paths
+from desktop.cli.base import Command
+from desktop.cli.explain import explained, explained_yaml
+from desktop.cli.job_words import add_job_arguments, job_of
+from desktop.cli.output import Output
+from desktop.cli.progress import run_progress
+from desktop.cli.run_words import run_named
+from desktop.engine.check import problems
+from desktop.engine.errors import RequestError, UserError
+from desktop.engine.events import Finished
+from desktop.engine.job import JobSpec
+from desktop.engine.launch import launch
+from desktop.engine.run_folder import RunFolder
+from desktop.flow.follow import Outcome, ask, follow
+
+
+class Train(Command):
+    """Trains."""
+
+    id = "train"
+    title = "Train"
+    summary = "Run a job file, show its progress, and keep the result in a run folder."
+    order = 20
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Take a job, or a run to resume."""
+        add_job_arguments(parser)
+        parser.add_argument("--explain", action="store_true", help="print the job with every default, and stop")
+        parser.add_argument("--resume", metavar="RUN", help="go on with a run from its last checkpoint")
+        parser.add_argument("--detach", action="store_true", help="start it, print its name, and leave it at work")
+
+    def run(self, args: argparse.Namespace, out: Output) -> int:
+        """Start or resume, then follow."""
+        if args.explain:
+            job = job_of(args) if args.job or args.data or args.set or args.method or args.model else JobSpec()
+            out.result(explained(job), explained_yaml(job))
+            return 0
+        run, resume = (run_named(args.resume), True) if args.resume else (_new_run(job_of(args), out), False)
+        out.about.update({"run": run.name, "folder": str(run.path)})
+        if resume and run.is_alive():
+            raise RequestError("already_running", f"The run {run.name} is being worked on right now.", "Let it finish.")
+        engine = launch(run, resume=resume)
+        if args.detach:
+            out.result({"status": "started", "pid": engine.pid}, f"{run.name} is at work; it goes on without you.")
+            return 0
+        out.say(f"Run: {run.path}")
+        try:
+            outcome = _follow(run, engine, out)
+            finished = outcome.finished()
+        except UserError as error:
+            out.about.update({"status": "failed"})
+            if error.code == "engine_died":
+                error.hint = f"{error.hint} Go on with: fettle train --resume {run.name}"
+            raise
+        out.result({"status": finished.status, "metrics": finished.metrics}, _summary(run, finished))
+        return 0
+
+
+def _new_run(job: JobSpec, out: Output) -> RunFolder:
+    found = problems(job)
+    errors = [problem for problem in found if problem.severity == "error"]
+    if errors:
+        raise RequestError.from_problems(errors)
+    for problem in found:
+        out.say(f"Note: {problem.field + ': ' if problem.field else ''}{problem.message} {problem.fix}".rstrip())
+    return RunFolder.create(paths.runs(), job)
+
+
+def _follow(run: RunFolder, engine: Any, out: Output) -> Outcome:
+    with run_progress(out) as progress:
+        try:
+            return follow(run, engine, progress)
+        except KeyboardInterrupt:
+            ask(run, "stop_and_save")
+            out.say(
+                "Stopping after this step and saving what was learnt. Ctrl+C again leaves that to the engine alone."
+            )
+        try:
+            return follow(run, engine, progress)
+        except KeyboardInterrupt:
+            message = f"The run {run.name} stops and saves on its own now."
+            raise UserError("left_alone", message, "`fettle runs` shows how it stands.") from None
+
+
+def _summary(run: RunFolder, finished: Finished) -> str:
+    before = finished.metrics.get("before", {}).get("loss", math.nan)
+    after = finished.metrics.get("after", {}).get("loss", math.nan)
+    how = {"finished": "Finished", "stopped": "Stopped and saved", "discarded": "Stopped and thrown away"}
+    lines = [f"{how[finished.status]} after {finished.step} steps in {finished.seconds:.0f} s."]
+    if math.isfinite(before) and math.isfinite(after):
+        lines.append(f"Held-out loss: {before:.3f} before, {after:.3f} after.")
+    if finished.status != "discarded":
+        lines.append(f"The model is in {Path(run.model)}. Talk to it with: fettle chat {run.name}")
+    return "\n".join(lines)
