@@ -21,8 +21,7 @@ SETTLE_MS = 1500
 def main(arguments: list[str]) -> int:
     """Open the window and return the exit code when it is closed."""
     wanted = _parse(arguments)
-    app = QApplication.instance() or QApplication([sys.argv[0]])
-    assert isinstance(app, QApplication)
+    app = QApplication([sys.argv[0]])
     # QApplication takes the decimal sign from the system, and a comma breaks libraries that parse numbers in C.
     locale.setlocale(locale.LC_NUMERIC, "C")
     app.setApplicationName("Fettle")
@@ -47,7 +46,7 @@ def _open(app: QApplication, settings: Settings, theme: Theme) -> int:
             "Fettle is already open here",
             f"Another window works on {paths.workspace()}. "
             + ("It was brought to the front." if raised else "Look for it among your open windows."),
-            hint="A second window needs a workspace of its own: set FETTLE_WORKSPACE to another folder before the start.",
+            hint="A second window needs a workspace of its own: set FETTLE_WORKSPACE to another folder first.",
         ).exec()
         return 0
     graph = Graph(app, settings, theme)

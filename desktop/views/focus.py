@@ -57,7 +57,7 @@ class FocusRing(QObject):
 
 
 class _Overlay(QWidget):
-    """The ring itself, a child of the nearest ancestor that scrolls as a whole, so that it moves along and is clipped."""
+    """The ring itself, a child of the nearest ancestor that scrolls as a whole: it moves along and is clipped."""
 
     def __init__(self, target: QWidget) -> None:
         super().__init__(_ground_of(target))

@@ -270,8 +270,11 @@ class Rail(QWidget):
         if narrow == self.narrow:
             return
         self.narrow = narrow
-        for part in (*self.items.values(), self._logo, self.run, self._offline):
-            part.set_narrow(narrow)
+        for item in self.items.values():
+            item.set_narrow(narrow)
+        self._logo.set_narrow(narrow)
+        self.run.set_narrow(narrow)
+        self._offline.set_narrow(narrow)
         self._restyle()
 
     def paintEvent(self, event: QPaintEvent) -> None:

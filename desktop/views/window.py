@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.engine.errors import UserError
+from desktop.engine.run_folder import Wish
 from desktop.views.components.dialog import Answer, MessageDialog
 from desktop.views.page import Page
 from desktop.views.rail import BOTTOM, TOP, Rail
@@ -153,7 +154,7 @@ class MainWindow(QWidget):
             ),
         )
         if answer in ("save", "discard"):
-            wish = "stop_and_save" if answer == "save" else "stop_and_discard"
+            wish: Wish = "stop_and_save" if answer == "save" else "stop_and_discard"
             for summary in live:
                 run = self._services.runs.folder(summary.folder)
                 run.ask(replace(run.control(), wish=wish))

@@ -159,9 +159,9 @@ def _with_slider(box: SpinBox | DoubleBox, low: float, high: float) -> Editor:
         share = place / _STEPS
         value = low * (high / low) ** share if shares else low + share * (high - low)
         if isinstance(box, SpinBox):
-            box.setValue(int(value + 0.5))
+            box.setValue(round(float(value)))
         else:
-            box.setValue(round(value, 2))
+            box.setValue(round(float(value), 2))
 
     def show(value: Any) -> None:
         blocker = QSignalBlocker(slider)
