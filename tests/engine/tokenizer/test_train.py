@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_fertility_by_hand(old: Any) -> None:
 
         unk_token_id = None
         all_special_ids = ()
-        vocab = {"a": 0, "b": 1, " ": 2, "ab": 3, "!": 4}
+        vocab: ClassVar[dict[str, int]] = {"a": 0, "b": 1, " ": 2, "ab": 3, "!": 4}
 
         def get_vocab(self) -> dict[str, int]:
             return self.vocab
