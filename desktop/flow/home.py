@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.engine.errors import RequestError
-from desktop.flow.runs import RunSummary
 
 if TYPE_CHECKING:
     from desktop.engine.hardware import Hardware
+    from desktop.flow.runs import RunSummary
 
 MOST_RUNS = 7
 _GIB = 1024.0
@@ -122,8 +122,8 @@ def hero_steps() -> list[HeroStep]:
     rank = job.method.options.get("rank")
     return [
         HeroStep("Starter model", f"{model.title}, {parameters / 1e6:.1f} M weights"),
-        HeroStep("Sample data", f"{rows:,} questions and answers"),
-        HeroStep(f"LoRA, rank {rank}" if rank else "LoRA", "a small part of the weights"),
+        HeroStep("Sample data", f"{rows:,} bakery questions"),
+        HeroStep(f"LoRA, rank {rank}" if rank else "LoRA", "a small addition"),
         HeroStep("Compare in chat", "base beside tuned"),
     ]
 
@@ -192,15 +192,20 @@ def training_device(machine: Hardware) -> Device:
         return Device(
             card.name.removeprefix("NVIDIA "),
             f"Training device, {'bf16' if card.bf16 else 'no bf16'}",
-            _gb(card.free_mib), _gb(card.total_mib), used, f"{_gb(card.total_mib - card.free_mib)} used by other programs",
-        )  # fmt: skip
+            _gb(card.free_mib),
+            _gb(card.total_mib),
+            used,
+            f"{_gb(card.total_mib - card.free_mib)} used by other programs",
+        )
     used = 1 - machine.memory_free_mib / max(1, machine.memory_mib)
     return Device(
         short_cpu(machine.cpu),
         f"Training device, {machine.cores} {'core' if machine.cores == 1 else 'cores'}",
-        _gb(machine.memory_free_mib), _gb(machine.memory_mib), used,
+        _gb(machine.memory_free_mib),
+        _gb(machine.memory_mib),
+        used,
         f"{_gb(machine.memory_mib - machine.memory_free_mib)} used by other programs",
-    )  # fmt: skip
+    )
 
 
 def device_line(machine: Hardware) -> str:

@@ -12,10 +12,19 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from desktop import paths
+from desktop.bridge.machine import MachineWatch
+from desktop.bridge.notices import Notices
+from desktop.bridge.task import Tasks
 from desktop.flow.settings import THEMES, Settings
+from desktop.views.focus import FocusRing
+from desktop.views.home.page import HomePage
+from desktop.views.services import Services
 from desktop.views.theme.theme import Theme
+from desktop.views.window import MainWindow
 
 SETTLE_MS = 1500
+# How long another thread may keep the interpreter while the window waits: five times less than Python's default.
+SWITCH_SECONDS = 0.001
 
 
 def main(arguments: list[str]) -> int:
@@ -61,78 +70,108 @@ def _open(app: QApplication, settings: Settings, theme: Theme) -> int:
 class Graph(QObject):
     """Every object the window needs, made once.
 
+    The window and Home come first, so that something is on the screen; what a job and a run are made of is loaded in
+    a thread after the first paint, and the services follow.
+
     Attributes:
-        services: what pages get.
         window: the main window.
+        tasks: plain functions run off the window's thread.
+        notices: what failed and was caught by nobody.
     """
 
     def __init__(self, app: QApplication, settings: Settings, theme: Theme) -> None:
-        """Make all of it; nothing is shown yet."""
+        """Make what can be seen; nothing is shown yet."""
         super().__init__(app)
-        from desktop.bridge.machine import MachineWatch
-        from desktop.bridge.notices import Notices
-        from desktop.bridge.runs_book import RunsBook
-        from desktop.bridge.task import Tasks
-        from desktop.bridge.workbench import WorkbenchClient
-        from desktop.views.focus import FocusRing
-        from desktop.views.services import Services
-        from desktop.views.window import MainWindow
-
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._app = app
-        tasks = Tasks(self)
-        self.services = Services(
-            workbench=WorkbenchClient(self),
-            settings=settings,
-            theme=theme,
-            runs=RunsBook(parent=self),
-            machine=MachineWatch(tasks, self),
-            tasks=tasks,
-            notices=Notices(paths.workspace() / "logs" / "window.log", self),
-        )
-        self.services.notices.install()
-        self.services.notices.raised.connect(self._tell)
-        self.services.runs.launch_failed.connect(lambda _run, error: self.services.notices.tell(error))
-        settings.listen(lambda values: self._follow(theme, values.theme, values.text_size))
+        self._settings = settings
+        self._theme = theme
+        self._services: Services | None = None
+        self._closed = False
         self._ring = FocusRing(app)
-        self.window = MainWindow(self.services)
+        self.tasks = Tasks(self)
+        self.notices = Notices(paths.workspace() / "logs" / "window.log", self)
+        self.notices.install()
+        self.notices.raised.connect(self._tell)
+        settings.listen(lambda values: self._follow(theme, values.theme, values.text_size))
+        self.window = MainWindow()
+        self._home = HomePage()
+        self.window.adopt(self._home)
+        self.window.first_painted.connect(self._warm_up)
+
+    @property
+    def services(self) -> Services:
+        """What pages get; made now if the thread that loads them is not done."""
+        if self._services is None:
+            self._services = self._make_services()
+            self._home.serve(self._services)
+            self.window.serve(self._services)
+            self._services.machine.start()
+            if self.window.current == HomePage.name:
+                self._home.entered()
+        return self._services
 
     def open(self) -> None:
-        """Show the window where and as large as it last was, on Home."""
-        values = self.services.settings.values
-        self.window.resize(max(1440, values.width) if not values.width else values.width, values.height or 900)
-        self.window.show_page("home")
+        """Show the window as large as it last was, on Home."""
+        values = self._settings.values
+        self.window.resize(values.width or 1440, values.height or 900)
         if values.maximized:
             self.window.showMaximized()
         else:
             self.window.show()
-        QTimer.singleShot(0, self, self.services.machine.start)
 
     def close(self) -> None:
         """End every thread and child of the window; engines go on."""
-        self.services.machine.close()
-        self.services.runs.close()
-        self.services.workbench.close()
-        self.services.tasks.close()
-        self.services.notices.remove()
+        self._closed = True
+        if self._services is not None:
+            self._services.machine.close()
+            self._services.runs.close()
+            self._services.workbench.close()
+        self.tasks.close()
+        self.notices.remove()
 
     def screenshot(self, wanted: argparse.Namespace) -> int:
         """Show one page, wait until it has settled, keep a picture of it, and end."""
         width, _, height = wanted.size.partition("x")
         self.window.resize(int(width), int(height))
-        self.window.show_page(wanted.page, dict(part.split("=", 1) for part in wanted.context))
         self.window.show()
-        self.services.machine.start()
+        self.window.show_page(wanted.page, dict(part.split("=", 1) for part in wanted.context))
         saved: list[bool] = []
 
         def take() -> None:
             saved.append(self.window.grab().save(wanted.window_screenshot))
             self._app.quit()
 
-        QTimer.singleShot(wanted.settle, self, take)
+        self.window.shown.connect(lambda _name: QTimer.singleShot(wanted.settle, self, take))
         self._app.exec()
         self.window.hide()
         self.close()
         return 0 if saved == [True] else 1
+
+    def _warm_up(self) -> None:
+        loaded = self.tasks.run(_load)
+        loaded.succeeded.connect(self._on_loaded)
+        loaded.failed.connect(self.notices.tell)
+
+    def _on_loaded(self) -> None:
+        if not self._closed:
+            _ = self.services
+
+    def _make_services(self) -> Services:
+        from desktop.bridge.runs_book import RunsBook
+        from desktop.bridge.workbench import WorkbenchClient
+
+        services = Services(
+            workbench=WorkbenchClient(self),
+            settings=self._settings,
+            theme=self._theme,
+            runs=RunsBook(parent=self),
+            machine=MachineWatch(self.tasks, self),
+            tasks=self.tasks,
+            notices=self.notices,
+        )
+        services.runs.launch_failed.connect(lambda _run, error: self.notices.tell(error))
+        return services
 
     def _follow(self, theme: Theme, mode: str, scale: float) -> None:
         theme.set_scale(scale)
@@ -144,6 +183,13 @@ class Graph(QObject):
         from desktop.views.trouble import show_notice
 
         show_notice(notice, self.window)
+
+
+def _load() -> None:
+    """Import what the services are made of: in a thread, so that the window answers meanwhile."""
+    import desktop.bridge.runs_book
+    import desktop.bridge.workbench
+    import desktop.engine.hardware  # noqa: F401
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

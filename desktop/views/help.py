@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QFont, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from desktop.flow.help import Topic, topics
@@ -69,6 +69,7 @@ class Reader(QTextBrowser):
                 look = QTextCharFormat()
                 font = QFont(theme.font("title" if level == 1 else "section"))
                 look.setFont(font)
+                look.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)  # Markdown headings bring one
                 cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
                 cursor.mergeCharFormat(look)
             block = block.next()

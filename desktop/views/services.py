@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.bridge.machine import MachineWatch
 from desktop.bridge.notices import Notices
-from desktop.bridge.runs_book import RunsBook
 from desktop.bridge.task import Tasks
-from desktop.bridge.workbench import WorkbenchClient
 from desktop.flow.settings import Settings
 from desktop.views.theme.theme import Theme
+
+if TYPE_CHECKING:  # they load what a job and a run are made of: not before the first paint
+    from desktop.bridge.runs_book import RunsBook
+    from desktop.bridge.workbench import WorkbenchClient
 
 
 @dataclass(frozen=True)

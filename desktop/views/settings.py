@@ -23,7 +23,7 @@ from desktop.views.page import Page
 from desktop.views.services import Services
 
 _WIDTH = 840
-_THEME_ICONS = {"system": "settings", "light": "sun", "dark": "moon", "high_contrast": "contrast"}
+_THEME_ICONS = {"system": "screen", "light": "sun", "dark": "moon", "high_contrast": "contrast"}
 
 
 def create(services: Services) -> Page:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.engine.errors import UserError
-from desktop.engine.run_folder import Wish
 from desktop.views.components.dialog import Answer, MessageDialog
 from desktop.views.page import Page
 from desktop.views.rail import BOTTOM, TOP, Rail
@@ -49,14 +47,18 @@ class MainWindow(QWidget):
 
     Signals:
         shown: the page of that name came to the front.
+        first_painted: the window is on the screen for the first time.
     """
 
     shown = Signal(str)
+    first_painted = Signal()
 
-    def __init__(self, services: Services, factories: dict[str, Factory] | None = None) -> None:
-        """Build the frame; no page is built before :meth:`show_page`."""
+    def __init__(self, services: Services | None = None, factories: dict[str, Factory] | None = None) -> None:
+        """Build the frame; no page is built before :meth:`show_page`.
+
+        Without ``services`` only a page given to :meth:`adopt` can be shown, until :meth:`serve` brings them.
+        """
         super().__init__()
-        self._services = services
         self._factories = factories or {name: _factory(module) for name, module in PAGES.items()}
         self._pages: dict[str, Page] = {}
         self.current = ""
@@ -77,23 +79,41 @@ class MainWindow(QWidget):
         self.setAcceptDrops(True)
         self.rail.chosen.connect(self.show_page)
         self.rail.run_chosen.connect(self._show_live_run)
+        self._shortcuts()
+        self._services: Services | None = None
+        self._wanted: tuple[str, dict[str, Any]] | None = None
+        self._painted = False
+        if services is not None:
+            self.serve(services)
+
+    def serve(self, services: Services) -> None:
+        """Take what pages work with; a page that was asked for before is shown now."""
+        self._services = services
         services.runs.changed.connect(self._on_runs)
         services.machine.changed.connect(self._on_machine)
-        self._shortcuts()
+        if self._wanted is not None:
+            wanted, self._wanted = self._wanted, None
+            self.show_page(*wanted)
+
+    def adopt(self, page: Page) -> None:
+        """Take a page that was built elsewhere and show it."""
+        page.navigate.connect(self.show_page)
+        self._pages[page.name] = page
+        self._stack.addWidget(page)
+        self._bring_forward(page)
 
     def show_page(self, name: str, context: dict[str, Any] | None = None) -> None:
         """Bring the page ``name`` to the front, building it at the first time."""
-        page = self._pages.get(name) or self._build(name)
+        if self._services is None:
+            self._wanted = (name, context or {})
+            return
+        page = self._pages.get(name) or self._build(name, self._services)
         if page is None:
             self.rail.set_current(self.current)
             return
         if self.current and self.current != name:
             self._pages[self.current].left()
-        self.current = name
-        self._stack.setCurrentWidget(page)
-        self.rail.set_current(name)
-        self.setWindowTitle(f"{page.title} - Fettle" if page.title else "Fettle")
-        self._fit_rail()
+        self._bring_forward(page)
         page.entered(**(context or {}))
         self.shown.emit(name)
 
@@ -107,6 +127,12 @@ class MainWindow(QWidget):
             self.showNormal()
         self.raise_()
         self.activateWindow()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say once that the window is on the screen; what is on it draws itself."""
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make the rail narrow on a narrow window."""
@@ -130,16 +156,20 @@ class MainWindow(QWidget):
         if not self._may_close():
             event.ignore()
             return
-        size = self.normalGeometry().size()
-        self._services.settings.change(width=size.width(), height=size.height(), maximized=self.isMaximized())
+        if self._services is not None:
+            size = self.normalGeometry().size()
+            self._services.settings.change(width=size.width(), height=size.height(), maximized=self.isMaximized())
         for page in self._pages.values():
             page.closed()
         event.accept()
 
     def _may_close(self) -> bool:
-        live = [summary for summary in self._services.runs.summaries() if summary.is_live]
-        if not live:
+        services = self._services
+        live = [summary for summary in services.runs.summaries() if summary.is_live] if services else []
+        if not live or services is None:
             return True
+        from desktop.bridge.ending import stop
+
         names = " and ".join(summary.name for summary in live)
         verb, them = ("is", "It works") if len(live) == 1 else ("are", "They work")
         answer = MessageDialog.ask(
@@ -154,17 +184,22 @@ class MainWindow(QWidget):
             ),
         )
         if answer in ("save", "discard"):
-            wish: Wish = "stop_and_save" if answer == "save" else "stop_and_discard"
             for summary in live:
-                run = self._services.runs.folder(summary.folder)
-                run.ask(replace(run.control(), wish=wish))
+                stop(services.runs.folder(summary.folder), save=answer == "save")
         return bool(answer)
 
-    def _build(self, name: str) -> Page | None:
+    def _bring_forward(self, page: Page) -> None:
+        self.current = page.name
+        self._stack.setCurrentWidget(page)
+        self.rail.set_current(page.name)
+        self.setWindowTitle(f"{page.title} - Fettle" if page.title else "Fettle")
+        self._fit_rail()
+
+    def _build(self, name: str, services: Services) -> Page | None:
         try:
-            page = self._factories[name](self._services)
+            page = self._factories[name](services)
         except UserError as error:
-            self._services.notices.tell(error)
+            services.notices.tell(error)
             return None
         page.navigate.connect(self.show_page)
         self._pages[name] = page
@@ -186,7 +221,7 @@ class MainWindow(QWidget):
     def _on_runs(self) -> None:
         from desktop.flow.home import live_run, progress_words
 
-        summaries = self._services.runs.summaries()
+        summaries = self._services.runs.summaries() if self._services else []
         self.rail.items["runs"].set_count(f"{len(summaries):,}" if summaries else "")
         live = live_run(summaries)
         self.rail.run.setVisible(live is not None)
@@ -194,13 +229,13 @@ class MainWindow(QWidget):
             self.rail.run.set(live.name, progress_words(live), live.step / live.total if live.total else 0.0)
 
     def _on_machine(self) -> None:
-        if self._services.machine.hardware is not None:
+        if self._services and self._services.machine.hardware is not None:
             self.status.show_machine(self._services.machine.hardware)
 
     def _show_live_run(self) -> None:
         from desktop.flow.home import live_run
 
-        live = live_run(self._services.runs.summaries())
+        live = live_run(self._services.runs.summaries()) if self._services else None
         if live is not None:
             self.show_page("run", {"run": live.folder})
 

@@ -26,7 +26,9 @@ _WHEN_MS = 60_000  # "now" and "12:40" grow old
 
 def create(services: Services) -> Page:
     """Return the page."""
-    return HomePage(services)
+    page = HomePage(offline=services.offline)
+    page.serve(services)
+    return page
 
 
 class HomePage(Page):
@@ -35,14 +37,14 @@ class HomePage(Page):
     name: ClassVar[str] = "home"
     title: ClassVar[str] = "Home"
 
-    def __init__(self, services: Services) -> None:
-        """Build the page and ask for what it shows; nothing here waits."""
+    def __init__(self, *, offline: bool = True) -> None:
+        """Build the page; what it shows comes with :meth:`serve`, so that it can be painted before that is loaded."""
         super().__init__()
-        self._services = services
+        self._services: Services | None = None
         self._continued: list[home.Continued] = []
         self.hero = Hero()
         self.recent = RecentRuns()
-        self.machine = MachineCard(services.offline)
+        self.machine = MachineCard(offline)
         self.going_on = LinksCard("Continue")
         self.learn = LinksCard("New to this?")
         self._topics = first_topics()
@@ -53,12 +55,21 @@ class HomePage(Page):
         self._clock.timeout.connect(self._on_runs)
         self._join()
 
+    def serve(self, services: Services) -> None:
+        """Take what the page works with."""
+        self._services = services
+        services.runs.changed.connect(self._on_runs)
+        services.machine.changed.connect(self._on_machine)
+        services.theme.changed.connect(self._on_runs)
+
     def entered(self, **context: Any) -> None:
         """Show what is new since the last time."""
+        if self._services is None:
+            return
         self._on_runs()
         self._on_machine()
         self._clock.start()
-        self._look_up()
+        self._look_up(self._services)
 
     def left(self) -> None:
         """Let the words grow old."""
@@ -124,17 +135,14 @@ class HomePage(Page):
         self.recent.all_wanted.connect(lambda: self.navigate.emit("runs", {}))
         self.learn.chosen.connect(lambda index: self.navigate.emit("help", {"topic": self._topics[index].id}))
         self.going_on.chosen.connect(self._continue)
-        self._services.runs.changed.connect(self._on_runs, Qt.ConnectionType.UniqueConnection)
-        self._services.machine.changed.connect(self._on_machine)
-        self._services.theme.changed.connect(self._on_runs)
 
-    def _look_up(self) -> None:
+    def _look_up(self, services: Services) -> None:
         for work, take in (
             (home.hero_steps, self.hero.set_steps),
             (home.continued, self._show_continued),
             (home.models_words, self.machine.show_models),
         ):
-            task = self._services.tasks.run(work)
+            task = services.tasks.run(work)
             task.succeeded.connect(take)
 
     def _show_continued(self, items: list[home.Continued]) -> None:
@@ -143,11 +151,11 @@ class HomePage(Page):
         self.going_on.setVisible(bool(items))
 
     def _on_runs(self) -> None:
-        summaries = self._services.runs.summaries()
+        summaries = self._services.runs.summaries() if self._services else []
         self.recent.show_runs(home.recent_runs(summaries), len(summaries))
 
     def _on_machine(self) -> None:
-        if self._services.machine.hardware is not None:
+        if self._services and self._services.machine.hardware is not None:
             self.machine.show_machine(self._services.machine.hardware)
 
     def _continue(self, index: int) -> None:
