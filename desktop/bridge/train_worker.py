@@ -100,16 +100,17 @@ class TrainWorker(QThread):
         """Follow until the run ends or the worker is closed."""
         if not self._catch_up():
             return
+        over_before = self._outline.ended  # an engine may be about to take up a run that had ended
         looked = -LIVENESS
         while not self._stopping:
             self._pass_on(self._tail.read())
-            if self._outline.ended is None and time.monotonic() - looked >= LIVENESS:
+            if self._outline.ended is not None and self._outline.ended is not over_before:
+                break
+            if time.monotonic() - looked >= LIVENESS:
                 if not self._is_alive():
                     self._pass_on(self._tail.read())  # its last words, written between the two looks
                     break
                 looked = time.monotonic()
-            if self._outline.ended is not None:
-                break
             self._grant()
         if not self._stopping:
             self.ended.emit(self._standing())

@@ -82,7 +82,7 @@ def _spikes(view: RunView, clip: float) -> list[WatchRow]:
     if not spikes:
         return []
     step, norm = spikes[-1]
-    clipped = f", clipped to {short(clip)}" if clip else ""
+    clipped = f", clipped to {clip:g}" if clip else ""
     if len(spikes) == 1:
         return [WatchRow("warn", f"One gradient spike, {short(norm)}{clipped}", f"step {step}")]
     return [WatchRow("warn", f"{len(spikes)} gradient spikes{clipped}", f"the last at step {step}, {short(norm)}")]

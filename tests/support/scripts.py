@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -19,6 +20,16 @@ FAKE = Path(__file__).parent.parent / "fakes" / "fake_engine.py"
 ROOT = Path(desktop.__file__).resolve().parent.parent
 
 
+def planned(total: int, points: int = 40) -> list[float]:
+    """The learning rate the fake engine follows, at evenly spaced steps."""
+    warm = max(1, total // 20)
+    steps = [round(place * total / (points - 1)) for place in range(points)]
+    return [
+        2e-3 * (step / warm if step < warm else 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, total - warm))))
+        for step in steps
+    ]
+
+
 def opening(total: int = 12) -> list[Any]:
     """The events up to the first step."""
     return [
@@ -28,7 +39,7 @@ def opening(total: int = 12) -> list[Any]:
         ev.PhaseStarted(phase="prepare"),
         ev.Planned(
             total_steps=total, epochs=3.0, rows_train=180, rows_validation=20, tokens_per_epoch=9_000,
-            parameters=5_800_000, trainable=49_152, learning_rate=2e-3, schedule=[0.0, 2e-3, 1e-3, 0.0],
+            parameters=5_800_000, trainable=49_152, learning_rate=2e-3, schedule=planned(total),
             predicted_mib=640.0, limit_mib=4_096.0,
         ),
         ev.PhaseStarted(phase="train"),

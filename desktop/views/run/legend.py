@@ -66,6 +66,11 @@ class Legend(QWidget):
                 row.addWidget(part)
             self._values[line.id], self._parts[line.id] = value, parts
 
+    def set_compact(self, compact: bool) -> None:
+        """Leave the first name out where there is little room: the plot's own title says it."""
+        first = next(iter(self._parts.values()))
+        first[1].setVisible(not compact)
+
     def set(self, id: str, value: str) -> None:
         """Write the newest number of a line behind its name."""
         self._values[id].setText(value)

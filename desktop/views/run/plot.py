@@ -54,6 +54,12 @@ def line_color(theme: Theme, line: Line) -> QColor:
     return QColor(*(round(FAINT * a + (1 - FAINT) * b) for a, b in zip(_rgb(color), _rgb(ground), strict=True)))
 
 
+def _pen(color: QColor, width: float) -> QPen:
+    pen = QPen(color, width)
+    pen.setCosmetic(True)  # else the width counts in steps and losses
+    return pen
+
+
 def _rgb(color: QColor) -> tuple[int, int, int]:
     return color.red(), color.green(), color.blue()
 
@@ -73,7 +79,7 @@ class Plot(QWidget):
         *,
         steps_shown: bool = True,
         value_text: Callable[[float, float], str] = tick_text,
-        about: int = 3,
+        about: int = 4,
         parent: QWidget | None = None,
     ) -> None:
         """Get ready to plot ``lines``; ``name`` is what assistive technology calls the plot.
@@ -111,14 +117,13 @@ class Plot(QWidget):
             return
         import pyqtgraph
 
-        canvas = pyqtgraph.PlotWidget(self, background=None)
+        canvas = pyqtgraph.PlotWidget(self)
         canvas.setFrameShape(canvas.Shape.NoFrame)
         canvas.setMenuEnabled(False)
         canvas.setMouseEnabled(False, False)
         canvas.hideButtons()
         canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # the wheel scrolls the page
-        canvas.viewport().setAutoFillBackground(False)
         plot = canvas.getPlotItem()
         plot.getViewBox().setDefaultPadding(0)
         for side in ("left", "bottom"):
@@ -171,9 +176,8 @@ class Plot(QWidget):
             self._place(line, xs, ys)
         for value in self.levels.values():
             low, high = min(low, value), max(high, value)
-        bottom, top = padded(low, high)
         self._place_levels()
-        self._scale(bottom, top, max(self._total, last, 1))
+        self._scale(low, high, max(self._total, last))
 
     def _item(self, pyqtgraph: Any, line: Line) -> Any:
         if line.level:
@@ -201,7 +205,7 @@ class Plot(QWidget):
         self._items[line.id + "/end"] = marker
         marker.setZValue(20)
         color = line_color(self._theme, line)
-        marker.setPen(QPen(color))
+        marker.setPen(_pen(color, 1))
         marker.setBrush(color)
         return marker
 
@@ -212,14 +216,15 @@ class Plot(QWidget):
                 item.setVisible(line.id in self.levels)
                 item.setValue(self.levels.get(line.id, 0.0))
 
-    def _scale(self, bottom: float, top: float, total: int) -> None:
-        air = total * 0.02
-        self._canvas.setRange(xRange=(-air, total + air), yRange=(bottom, top), padding=0, disableAutoRange=True)
-        places = ticks(bottom, top, self._about)
+    def _scale(self, low: float, high: float, total: int) -> None:
+        air = max(total, 1) * 0.02
+        x_range = (-air, max(total, 1) + 2 * air)  # room for the last step's number
+        self._canvas.setRange(xRange=x_range, yRange=padded(low, high), padding=0, disableAutoRange=True)
+        places = ticks(*padded(low, high), self._about) if low <= high else []
         step = places[1] - places[0] if len(places) > 1 else 1.0
         plot = self._canvas.getPlotItem()
         plot.getAxis("left").setTicks([[(place, self._value_text(place, step)) for place in places]])
-        named = [(place, f"{place:,}") for place in thirds(total)] if self._steps_shown else []
+        named = [(place, f"{place:,}") for place in thirds(total)] if self._steps_shown and total else []
         plot.getAxis("bottom").setTicks([named])
         self._rule(places)
 
@@ -227,7 +232,7 @@ class Plot(QWidget):
         import pyqtgraph
 
         while len(self._grid) < len(places):
-            rule = pyqtgraph.InfiniteLine(angle=0, pen=QPen(self._theme.color("line"), 1))
+            rule = pyqtgraph.InfiniteLine(angle=0, pen=_pen(self._theme.color("line"), 1))
             rule.setZValue(-10)
             self._canvas.addItem(rule, ignoreBounds=True)
             self._grid.append(rule)
@@ -239,30 +244,31 @@ class Plot(QWidget):
     def _restyle(self) -> None:
         if self._canvas is None:
             return
+        ground = self._theme.color("surface")
+        self._canvas.setBackground(ground)
         plot = self._canvas.getPlotItem()
         for side in ("left", "bottom"):
             axis = plot.getAxis(side)
             axis.setTickFont(self._theme.font("axis"))
             axis.setTextPen(self._theme.color("text2"))
-            axis.setPen(QPen(Qt.PenStyle.NoPen))
-            axis.setTickPen(QPen(Qt.PenStyle.NoPen))
+            axis.setPen(_pen(ground, 1))
+            axis.setTickPen(_pen(ground, 1))  # no pen at all still leaves dots
         for line in self.lines:
             self._dress(line)
         for rule in self._grid:
-            rule.setPen(QPen(self._theme.color("line"), 1))
+            rule.setPen(_pen(self._theme.color("line"), 1))
         self.redraw()
 
     def _dress(self, line: Line) -> None:
         color, item = line_color(self._theme, line), self._items[line.id]
-        pen = QPen(color, line.width)
-        pen.setCosmetic(True)
+        pen = _pen(color, line.width)
         if line.dashed:
             pen.setDashPattern([4, 3])
         if line.mark == "spike":
             item.setPen(None)
             item.setSymbol("t")
             item.setSymbolSize(11)
-            item.setSymbolPen(QPen(color))
+            item.setSymbolPen(_pen(color, 1))
             item.setSymbolBrush(color)
             return
         item.setPen(pen)
@@ -272,5 +278,5 @@ class Plot(QWidget):
             item.setSymbolPen(pen)
             item.setSymbolBrush(self._theme.color("surface"))
         if line.mark == "end" and line.id + "/end" in self._items:
-            self._items[line.id + "/end"].setPen(QPen(color))
+            self._items[line.id + "/end"].setPen(_pen(color, 1))
             self._items[line.id + "/end"].setBrush(color)

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from desktop.flow import amounts
@@ -19,6 +20,7 @@ from desktop.views.run.plot import Line, Plot
 
 MEASURED, VALIDATION, NOW, NORM = 0, 1, 2, 3
 GIGABYTE = 1024.0
+NARROW = 940  # under this width two cards cannot hold every name
 FAR = 4.0  # a limit so many times what is used would flatten the curve: it is told in the legend instead
 
 LOSS = (
@@ -51,10 +53,10 @@ class Plots(QWidget):
         """Make the cards; nothing of pyqtgraph is loaded yet."""
         super().__init__(parent)
         self.loss = Plot("Loss over the steps", LOSS)
-        self.rate = Plot("Learning rate over the steps", RATE, about=2)
+        self.rate = Plot("Learning rate over the steps", RATE, about=3, value_text=lambda value, _: amounts.rate(value))
         self.gradient = Plot("Gradient norm over the steps", GRADIENT)
-        self.speed = Plot("Tokens a second over the steps", SPEED, steps_shown=False, about=2)
-        self.memory = Plot("Memory over the steps", MEMORY, about=2)
+        self.speed = Plot("Tokens a second over the steps", SPEED, steps_shown=False, about=3)
+        self.memory = Plot("Memory over the steps", MEMORY, about=3)
         self.legends = {
             "loss": Legend(LOSS),
             "rate": Legend(tuple(reversed(RATE))),
@@ -74,6 +76,11 @@ class Plots(QWidget):
         for place in (0, 1):
             grid.setColumnStretch(place, 1)
             grid.setRowStretch(place, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the longest legend where the cards are narrow."""
+        super().resizeEvent(event)
+        self.legends["memory"].set_compact(event.size().width() < NARROW)
 
     def all(self) -> Sequence[Plot]:
         """Return every plot."""

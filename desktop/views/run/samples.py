@@ -43,7 +43,8 @@ class Samples(Card):
         self._well.body.addWidget(self._prompt)
         self.body.addWidget(self._well)
         self._none = Text("", "body", "text2")
-        self.body.addWidget(self._none)
+        self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.body.addWidget(self._none, 1)
         holder = QWidget()
         self._answers = QVBoxLayout(holder)
         self._answers.setContentsMargins(0, 4, 4, 0)
@@ -71,10 +72,8 @@ class Samples(Card):
         self._none.setText(
             "This run answered no sample prompts."
             if over
-            else "The model answers a few fixed prompts while it learns; the first answers come with the first validation."
+            else "Fixed prompts are answered while the model learns. None was answered yet."
         )
-        if not prompts:
-            self.body.setStretch(self.body.count() - 1, 1)
         self._refresh()
 
     def _prompts(self) -> list[str]:

@@ -1,0 +1,334 @@
+"""The page of one run: follows it, shows it, passes on what the user asks; it never touches the engine itself."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.bridge.throttle import Throttle
+from desktop.bridge.train_worker import TrainWorker
+from desktop.engine.errors import UserError
+from desktop.engine.events import Event
+from desktop.engine.run_folder import RunFolder
+from desktop.flow.diagnostics import last_lines, save_diagnostics
+from desktop.flow.run_end import LIVE, Standing, standing
+from desktop.flow.run_export import export_model, export_run
+from desktop.flow.run_figures import figures
+from desktop.flow.run_view import RunView
+from desktop.views.components.banner import Banner
+from desktop.views.components.empty import EmptyState
+from desktop.views.page import Page
+from desktop.views.run import places
+from desktop.views.run.ask import Ask
+from desktop.views.run.body import Body
+from desktop.views.run.figures import Figures
+from desktop.views.run.header import Header
+from desktop.views.services import Services
+from desktop.views.theme.tokens import PAGE_MARGIN
+
+REPAINT_MS = 100
+LOG_LINES = 500
+LOG_EVERY = 2.0  # seconds between two looks at the log while it is shown
+
+_TITLES = {"failed": "This run failed", "interrupted": "This run was interrupted", "stopped": "Stopped before its end"}
+_TONES = {"failed": "bad", "interrupted": "warn", "stopped": "info"}
+
+
+class RunPage(Page):
+    """One run, live or over.
+
+    Attributes:
+        run: name of the run shown.
+        header: name, state and acts.
+        figures: the five numbers.
+        body: plots, numbers, log, samples and watch.
+        ending: what happened to a run that broke off, and how to go on.
+    """
+
+    name: ClassVar[str] = "run"
+    title: ClassVar[str] = "Run"
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        """Lay out the page; nothing is followed before it is entered."""
+        super().__init__(parent)
+        self._services = services
+        self.run = ""
+        self._folder: RunFolder | None = None
+        self._worker: TrainWorker | None = None
+        self._view = RunView()
+        self._standing: Standing | None = None
+        self._waiting_for_engine = False
+        self._clip = 1.0
+        self._log_read = 0.0
+        self._plots_ready = False
+        self.header = Header()
+        self.figures = Figures()
+        self.body = Body()
+        self.ending = Banner("warn", "")
+        self.note = Banner("info", "", "", "OK")
+        self.ask = Ask()
+        self._missing = EmptyState(
+            "runs",
+            "This run is not here",
+            "It was deleted or moved. The list of runs shows all there are.",
+            "Show runs",
+        )
+        self._repaint = Throttle(self._refresh, REPAINT_MS, self)
+        self._lay_out()
+        self._wire()
+
+    def entered(self, **context: Any) -> None:
+        """Show the run named by ``run``; the last one where none is named."""
+        run = str(context.get("run") or self.run)
+        if not self._plots_ready:
+            self._plots_ready = True
+            # Importing takes a while: a thread does it, so that the window never halts.
+            loaded = self._services.tasks.run(lambda: importlib.import_module("pyqtgraph"))
+            loaded.succeeded.connect(lambda _: self._load_plots())
+        if run == self.run and self._worker is not None:
+            self._repaint()
+            return
+        if run != self.run:
+            self._forget()
+        self.run = run
+        self._attach()
+
+    def closed(self) -> None:
+        """Stop following; the engine goes on."""
+        self._forget()
+        self._repaint.close()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while the page was hidden."""
+        super().showEvent(event)
+        self._repaint()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PAGE_MARGIN, 20, PAGE_MARGIN, 20)
+        column.setSpacing(16)
+        above: tuple[QWidget, ...] = (self.header, self.note, self.ask, self.ending, self.figures)
+        for widget in above:
+            column.addWidget(widget)
+        column.addWidget(self.body, 1)
+        column.addWidget(self._missing, 1)
+        hidden: tuple[QWidget, ...] = (self.note, self.ending, self._missing)
+        for widget in hidden:
+            widget.hide()
+
+    def _wire(self) -> None:
+        header = self.header
+        header.pause_wanted.connect(lambda: self._wish(TrainWorker.pause, header.pause, "Pausing"))
+        header.go_on_wanted.connect(lambda: self._wish(TrainWorker.go_on, header.pause, "Resuming"))
+        header.checkpoint_wanted.connect(lambda: self._wish(TrainWorker.checkpoint))
+        header.sample_wanted.connect(lambda: self._wish(TrainWorker.sample))
+        header.evaluate_wanted.connect(lambda: self._wish(TrainWorker.evaluate))
+        header.stop_wanted.connect(lambda: self._wish(TrainWorker.stop_and_save, header.stop, "Stopping"))
+        header.discard_wanted.connect(self._ask_discard)
+        header.chat_wanted.connect(lambda: self.navigate.emit("chat", {"run": self.run}))
+        header.clone_wanted.connect(lambda: self.navigate.emit("wizard", {"clone": self.run}))
+        header.export_wanted.connect(lambda: self._export(export_model))
+        header.export_run_wanted.connect(lambda: self._export(export_run))
+        header.diagnostics_wanted.connect(self._save_diagnostics)
+        header.view_changed.connect(self._show_view)
+        self.body.log.wanted.connect(self._read_log)
+        self.body.log.bundle_wanted.connect(self._save_diagnostics)
+        self.ask.agreed.connect(lambda: self._wish(TrainWorker.stop_and_discard, header.stop, "Stopping"))
+        self.note.acted.connect(self.note.hide)
+        self.ending.acted.connect(self._resume)
+        self._missing.acted.connect(lambda: self.navigate.emit("runs", {}))
+        self._services.runs.changed.connect(self._on_runs_changed)
+        self._services.runs.launch_failed.connect(self._on_launch_failed)
+
+    def _attach(self) -> None:
+        try:
+            self._folder = self._services.runs.folder(self.run)
+            worker = self._services.runs.worker(self.run)
+        except UserError:
+            self._show_missing(missing=True)
+            return
+        self._show_missing(missing=False)
+        try:
+            self._clip = self._folder.job().training.max_grad_norm
+        except UserError:
+            self._clip = 0.0
+        self._worker = worker
+        self._standing = None
+        # What an old worker still has on its way must not reach the page once it follows another run.
+        worker.caught_up.connect(lambda view: self._on_caught_up(worker, view))
+        worker.events_arrived.connect(lambda events: self._on_events(worker, events))
+        worker.ended.connect(lambda end: self._on_ended(worker, end))
+        worker.refused.connect(self._tell)
+        worker.start()
+
+    def _forget(self) -> None:
+        if self._worker is not None:
+            worker, self._worker = self._worker, None
+            worker.close()
+        self._view = RunView()
+        self._standing = None
+        self._waiting_for_engine = False
+        for banner in (self.note, self.ending, self.ask):
+            banner.hide()
+
+    def _load_plots(self) -> None:
+        self.body.plots.load()
+        self._repaint()
+
+    def _on_caught_up(self, worker: TrainWorker, view: RunView) -> None:
+        if worker is self._worker:
+            self._view = view
+            self._repaint()
+
+    def _on_events(self, worker: TrainWorker, events: list[Event]) -> None:
+        if worker is self._worker:
+            self._waiting_for_engine = False
+            self._view.fold(events)
+            self._repaint()
+
+    def _on_ended(self, worker: TrainWorker, end: Standing) -> None:
+        if worker is self._worker:
+            self._worker = None
+            self._waiting_for_engine = False
+            self._standing = end
+            self.ask.hide()
+            self._repaint()
+
+    def _on_runs_changed(self) -> None:
+        summary = self._services.runs.summary(self.run)
+        if summary is not None and summary.is_live and self._worker is None and self._standing is not None:
+            self._attach()  # another window, or the command line, took the run up again
+        self._repaint()
+
+    def _on_launch_failed(self, run: str, error: UserError) -> None:
+        if run == self.run:
+            self._tell(error)
+
+    def _refresh(self) -> None:
+        if not self.isVisible() or self._folder is None or not self.run:
+            return
+        state, now = self._view.snapshot(), time.time()
+        stands = self._standing or self._live_standing()
+        summary = self._services.runs.summary(self.run)
+        title = summary.name if summary is not None else self.run
+        self.header.show_run(
+            title, state, stands, has_model=stands.status in _WITH_MODEL and self._folder.model.is_dir()
+        )
+        self.figures.show_figures(figures(state, stands, now), live=stands.status in LIVE)
+        self._show_ending(stands, state.total)
+        self.body.show_run(self._view, state, stands, clip=self._clip)
+        if self.body.view == "log" and (stands.status in LIVE) and time.monotonic() - self._log_read > LOG_EVERY:
+            self._read_log()
+
+    def _live_standing(self) -> Standing:
+        if self._waiting_for_engine:
+            return Standing("starting", "Starting", "The engine is starting.")
+        return standing(self._view.outline, alive=True)
+
+    def _show_ending(self, stands: Standing, total: int) -> None:
+        resumable = stands.resume_step is not None
+        self.ending.setVisible(stands.status in _TITLES and (resumable or stands.status != "stopped"))
+        if stands.status not in _TITLES:
+            return
+        act = None
+        if stands.resume_step:
+            act = f"Resume from step {stands.resume_step}" + (f" of {total}" if total else "")
+        elif resumable:
+            act = "Start again"
+        text = f"{stands.sentence} {stands.hint}".strip()
+        self.ending.set(_TONES[stands.status], _TITLES[stands.status], text, act)
+        self.ending.button.set_kind("secondary" if stands.status == "stopped" else "primary")
+
+    def _show_missing(self, *, missing: bool) -> None:
+        for widget in (self.header, self.figures, self.body):
+            widget.setVisible(not missing)
+        self._missing.setVisible(missing)
+
+    def _show_view(self, view: str) -> None:
+        self.header.show_view(view)
+        self.body.show_view(view)
+        if view == "log":
+            self._read_log()
+        self._repaint()
+
+    def _wish(self, act: Callable[[TrainWorker], None], button: Any = None, words: str = "") -> None:
+        if self._worker is None:
+            return
+        act(self._worker)
+        if button is not None:
+            self.header.waits(button, f"{words}\N{HORIZONTAL ELLIPSIS}")
+
+    def _ask_discard(self) -> None:
+        state = self._view.snapshot()
+        self.ask.ask(
+            "Stop and throw away what was trained?",
+            f"The {state.step:,} steps done so far and every checkpoint of this run are lost; nothing else is touched.",
+            "Stop and discard",
+            "Keep training",
+        )
+
+    def _resume(self) -> None:
+        try:
+            self._services.runs.resume(self.run)
+        except UserError as error:
+            self._tell(error)
+            return
+        self._forget()
+        self._waiting_for_engine = True
+        self._attach()
+        self._repaint()
+
+    def _export(self, export: Callable[[RunFolder, Path], Path]) -> None:
+        if self._folder is None:
+            return
+        run, where = self._folder, places.ask_folder(self, "Export into a folder")
+        if where is None:
+            return
+        self._say("info", "Copying", f"to {where}")
+        task = self._services.tasks.run(lambda: export(run, where))
+        task.succeeded.connect(lambda made: self._say("ok", "Exported", f"{made}"))
+        task.failed.connect(self._tell)
+
+    def _save_diagnostics(self) -> None:
+        if self._folder is None:
+            return
+        run = self._folder
+        where = places.ask_file(self, "Save diagnostics", f"{run.name}-diagnostics.zip", "Zip archives (*.zip)")
+        if where is None:
+            return
+        task = self._services.tasks.run(lambda: save_diagnostics(run, where))
+        task.succeeded.connect(
+            lambda made: self._say(
+                "ok", "Diagnostics saved", f"{made}. Keys, names and texts are left out; have a look."
+            )
+        )
+        task.failed.connect(self._tell)
+
+    def _read_log(self) -> None:
+        if self._folder is None:
+            return
+        self._log_read = time.monotonic()
+        file = self._folder.log_file
+        self._services.tasks.run(lambda: last_lines(file, LOG_LINES)).succeeded.connect(self.body.log.show_lines)
+
+    def _tell(self, error: UserError) -> None:
+        self._say("bad", error.message, error.hint)
+        self._repaint()
+
+    def _say(self, tone: str, title: str, text: str) -> None:
+        self.note.set(tone, title, text, "OK")
+        self.note.show()
+
+
+_WITH_MODEL = ("finished", "stopped")
+
+
+def create(services: Services) -> RunPage:
+    """Make the page."""
+    return RunPage(services)
