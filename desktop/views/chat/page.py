@@ -1,0 +1,337 @@
+"""The chat page, put together and joined to the workbench; what is said and judged is decided in ``flow.chat``."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from desktop.bridge.throttle import Throttle
+from desktop.bridge.workbench import CHAT
+from desktop.engine.errors import UserError
+from desktop.engine.generate.sampling import Sampling
+from desktop.flow.chat import Chat
+from desktop.flow.chat_model import Choice, choices_from
+from desktop.views.chat.calls import Calls
+from desktop.views.chat.composer import Composer
+from desktop.views.chat.drawer import Drawer
+from desktop.views.chat.legend import Legend
+from desktop.views.chat.transcript import Transcript
+from desktop.views.components.banner import Banner
+from desktop.views.components.button import Button
+from desktop.views.components.form import Combo
+from desktop.views.components.label import Text
+from desktop.views.page import Page
+from desktop.views.services import Services
+from desktop.views.theme.tokens import PAGE_MARGIN
+
+_FRAME_MS = 16
+_KEEP_MS = 5 * 60_000  # a model nobody talks with gives its memory back after this
+
+
+def create(services: Services) -> Page:
+    """Return the page."""
+    return ChatPage(services)
+
+
+class ChatPage(Page):
+    """Base and tuned, asked the same question at once."""
+
+    name: ClassVar[str] = "chat"
+    title: ClassVar[str] = "Chat"
+
+    def __init__(self, services: Services) -> None:
+        """Build the page; nothing is loaded before it is entered."""
+        super().__init__()
+        self._services = services
+        self.chat = Chat()
+        self._calls = Calls(services.workbench)
+        self._run: str | None = None
+        self._runs_seen: tuple[str, ...] = ()
+        self._pending: dict[str, str] = {}
+        self._flush = Throttle(self._show_pieces, _FRAME_MS, self)
+        self._idle = QTimer(self, singleShot=True, interval=_KEEP_MS)
+        self._idle.timeout.connect(self._let_go)
+        self.chooser = Combo()
+        self.chooser.setAccessibleName("Model to talk with")
+        self.chooser.setMinimumWidth(210)
+        self.new = Button("New chat", icon="plus")
+        self.judge = Button("Judge pairs", icon="preferences")
+        self.settings = Button("Settings", icon="tune")
+        self.settings.setCheckable(True)
+        self.banner = Banner("bad", "")
+        self.transcript = Transcript(self.chat)
+        self.legend = Legend()
+        self.composer = Composer()
+        self.drawer = Drawer()
+        self._lay_out()
+        self._join()
+        self._refresh()
+
+    def entered(self, **context: Any) -> None:
+        """Turn to the run named in ``context``, else stay with the model at hand."""
+        run = context.get("run")
+        self._idle.stop()
+        self._run = str(run) if run else None
+        self._look_for_models()
+        self.composer.edit.setFocus()
+
+    def left(self) -> None:
+        """Give the model's memory back when nobody returns for a while."""
+        if self.chat.stage in ("ready", "answering"):
+            self._idle.start()
+
+    def closed(self) -> None:
+        """Stop every timer and hear no more answers; the workbench ends the child."""
+        self._calls.drop_all()
+        self._idle.stop()
+        self._flush.close()
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(Text("Chat", "title", wrap=False))
+        self._subtitle = Text("", "body", "text2", elide=True)
+        words.addWidget(self._subtitle)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addLayout(words, 1)
+        for widget in (self.chooser, self.new, self.judge, self.settings):
+            head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        main = QVBoxLayout()
+        main.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, 16)
+        main.setSpacing(12)
+        main.addLayout(head)
+        main.addWidget(self.banner)
+        main.addWidget(self.transcript, 1)
+        main.addWidget(self.legend)
+        main.addWidget(self.composer)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(main, 1)
+        row.addWidget(self.drawer)
+        self.drawer.hide()
+
+    def _join(self) -> None:
+        self.chooser.activated.connect(self._on_chosen)
+        self.new.clicked.connect(self._new_chat)
+        self.judge.clicked.connect(lambda: self.navigate.emit("preferences", {"run": self.chat.run}))
+        self.settings.toggled.connect(self._show_drawer)
+        self.drawer.closed.connect(lambda: self.settings.setChecked(False))
+        self.drawer.changed.connect(self._on_settings)
+        self.composer.asked.connect(self._ask)
+        self.composer.stopped.connect(self._stop)
+        self.transcript.example_chosen.connect(self._on_example)
+        self.transcript.acted.connect(self._on_acted)
+        self.transcript.voted.connect(self._on_voted)
+        self.legend.differences_toggled.connect(self._on_differences)
+        self.legend.blind_toggled.connect(self._on_blind)
+        self.banner.acted.connect(self._dismiss)
+        self._services.runs.changed.connect(self._on_runs)
+        for key, slot in (
+            ("Esc", self._stop),
+            ("Ctrl+Shift+N", self._new_chat),
+            ("Alt+1", lambda: self._vote_last(0)),
+            ("Alt+2", lambda: self._vote_last(None)),
+            ("Alt+3", lambda: self._vote_last(1)),
+        ):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+        self.new.setToolTip("Ctrl+Shift+N")
+
+    # models
+
+    def _look_for_models(self) -> None:
+        self._calls.start("models", "models", succeeded=self._on_models, failed=self._on_broken)
+
+    def _on_models(self, result: dict[str, Any]) -> None:
+        self.chat.offer(choices_from(result))
+        wanted = self.chat.wanted(self._run)
+        self._run = None
+        if wanted is not None and (wanted != self.chat.chosen or self.chat.stage in ("nothing", "broken")):
+            self._load(wanted)
+        self._refresh()
+
+    def _on_runs(self) -> None:
+        finished = tuple(summary.folder for summary in self._services.runs.summaries() if summary.has_model)
+        if finished != self._runs_seen:
+            self._runs_seen = finished
+            if self.isVisible():
+                self._look_for_models()
+
+    def _on_chosen(self, index: int) -> None:
+        choice = self.chat.choices[index]
+        if choice != self.chat.chosen or self.chat.stage == "broken":
+            self._load(choice)
+        self.composer.edit.setFocus()
+
+    def _load(self, choice: Choice) -> None:
+        self._calls.drop("chat")
+        self._calls.drop("load")
+        self._calls.start(
+            "load",
+            "chat_load",
+            self.chat.choose(choice),
+            lane=CHAT,
+            streamed=self._on_loading,
+            succeeded=self._on_loaded,
+            failed=self._on_broken,
+        )
+        self._refresh()
+
+    def _on_loading(self, piece: dict[str, Any]) -> None:
+        self.chat.loading(piece)
+        self._refresh()
+
+    def _on_loaded(self, result: dict[str, Any]) -> None:
+        self.chat.loaded(result)
+        self._refresh()
+
+    def _on_broken(self, error: UserError) -> None:
+        self.chat.broke(error)
+        self._refresh()
+
+    def _let_go(self) -> None:
+        if not self.isVisible() and self.chat.stage == "ready":
+            self._services.workbench.request("chat_unload", lane=CHAT)
+
+    # asking
+
+    def _ask(self, question: str) -> None:
+        params = self.chat.ask(question)
+        if params is None:
+            self.composer.take(question)
+            return
+        self._calls.start(
+            "chat",
+            "chat",
+            params,
+            lane=CHAT,
+            streamed=self._on_piece,
+            succeeded=self._on_answered,
+            failed=self._on_failed,
+        )
+        self._refresh()
+        self.transcript.follow()
+
+    def _stop(self) -> None:
+        if self.chat.stage == "answering":
+            self._calls.stop("chat")
+
+    def _on_piece(self, piece: dict[str, Any]) -> None:
+        if "contender" not in piece:
+            return  # the model is being loaded again, after it was let go
+        contender = str(piece["contender"])
+        self._pending[contender] = self._pending.get(contender, "") + self.chat.piece(piece)
+        self._flush()
+
+    def _show_pieces(self) -> None:
+        pieces, self._pending = self._pending, {}
+        for contender, text in pieces.items():
+            self.transcript.append(contender, text)
+        self.transcript.refresh_last()
+
+    def _on_answered(self, result: dict[str, Any]) -> None:
+        self._flush.close()
+        self._show_pieces()
+        self.chat.answered(result)
+        self._refresh()
+
+    def _on_failed(self, error: UserError) -> None:
+        self._flush.close()
+        self._show_pieces()
+        self.chat.failed(error)
+        self._refresh()
+
+    def _new_chat(self) -> None:
+        self._calls.drop("chat")
+        self._flush.close()
+        self._pending = {}
+        self.chat.new_chat()
+        self._refresh()
+        self.composer.edit.setFocus()
+
+    def _on_example(self, prompt: str) -> None:
+        if self.chat.can_ask:
+            self._ask(prompt)
+        else:
+            self.composer.take(prompt)
+
+    def _on_acted(self) -> None:
+        if self.chat.stage == "broken" and self.chat.chosen is not None:
+            self._load(self.chat.chosen)
+        elif self.chat.stage == "broken":
+            self._look_for_models()
+        else:
+            self.navigate.emit("wizard", {})
+
+    def _dismiss(self) -> None:
+        if self.chat.stage == "broken" and self.chat.chosen is not None:
+            self._load(self.chat.chosen)
+            return
+        self.chat.error = None
+        self._refresh()
+
+    # settings and judging
+
+    def _show_drawer(self, shown: bool) -> None:
+        self.drawer.setVisible(shown)
+        if shown:
+            self.drawer.show_chat(self.chat)
+            self.drawer.system.setFocus()
+        else:
+            self.composer.edit.setFocus()
+
+    def _on_settings(self, sampling: Sampling, system: str) -> None:
+        self.chat.sampling, self.chat.system = sampling, system
+        self._refresh()
+
+    def _on_differences(self, shown: bool) -> None:
+        self.chat.show_differences = shown
+        self._refresh()
+
+    def _on_blind(self, blind: bool) -> None:
+        self.chat.set_blind(blind)
+        self._refresh()
+
+    def _on_voted(self, place: int, column: int | None) -> None:
+        self.chat.vote(self.chat.turns[place], column)
+        self._refresh()
+
+    def _vote_last(self, column: int | None) -> None:
+        if self.chat.blind and self.chat.turns:
+            self._on_voted(len(self.chat.turns) - 1, column)
+
+    # showing
+
+    def _refresh(self) -> None:
+        chat = self.chat
+        both = len(chat.contenders) != 1
+        self._subtitle.setText("One question, two models, same settings." if both else "One model, alone.")
+        self._show_choices()
+        self.transcript.refresh()
+        self.legend.show_chat(chat)
+        self.composer.show_state(can_ask=chat.can_ask, answering=chat.stage == "answering", both=both, waits=chat.waits)
+        self.judge.setVisible(bool(chat.run))
+        self.new.setEnabled(bool(chat.turns))
+        failed = chat.error is not None and bool(chat.turns)
+        self.banner.setVisible(failed)
+        if chat.error is not None and failed:
+            again = "Load again" if chat.stage == "broken" else "Dismiss"
+            self.banner.set("bad", chat.error.message, chat.error.hint, again)
+
+    def _show_choices(self) -> None:
+        shown = [self.chooser.itemText(place) for place in range(self.chooser.count())]
+        titles = [choice.title for choice in self.chat.choices]
+        if shown != titles:
+            self.chooser.clear()
+            self.chooser.addItems(titles)
+            for place, choice in enumerate(self.chat.choices):
+                self.chooser.setItemData(place, choice.note, Qt.ItemDataRole.ToolTipRole)
+        if self.chat.chosen in self.chat.choices:
+            self.chooser.setCurrentIndex(self.chat.choices.index(self.chat.chosen))
+        self.chooser.setEnabled(bool(titles))
