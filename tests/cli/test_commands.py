@@ -16,7 +16,7 @@ from desktop.engine.job import JobSpec
 from desktop.engine.methods import METHODS
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.run_folder import EventWriter, RunFolder
-from tests.cli.conftest import Said
+from tests.support.command_line import Said
 
 Fettle = Callable[..., Said]
 

@@ -14,7 +14,7 @@ from desktop import __version__, paths
 from desktop.cli.base import COMMANDS
 from desktop.cli.commands.runs import Runs
 from desktop.engine.errors import UserError
-from tests.cli.conftest import Said
+from tests.support.command_line import Said
 
 Fettle = Callable[..., Said]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,11 +51,13 @@ def save_result(run: RunFolder, job: JobSpec, result: Result, disk: Disk | None 
     shutil.rmtree(staging, ignore_errors=True)
     try:
         staging.mkdir()
-        result.method.save(result.model, staging)
+        with _system_errors():
+            result.method.save(result.model, staging)
         if result.tokenizer.chat_template is None:
             # Whoever uses the model elsewhere must ask it in the form it was trained on.
             result.tokenizer.chat_template = template_of(result.tokenizer)
-        result.tokenizer.save_pretrained(staging)
+        with _system_errors():
+            result.tokenizer.save_pretrained(staging)
         lineage = _lineage(run, job, result)
         disk.write(staging / "README.md", card(lineage, job.to_yaml()).encode())
         disk.write(staging / LINEAGE_FILE, json.dumps(lineage, indent=2, ensure_ascii=False).encode())
@@ -60,6 +65,19 @@ def save_result(run: RunFolder, job: JobSpec, result: Result, disk: Disk | None 
         disk.replace_folder(staging, run.model)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _system_errors() -> Iterator[None]:
+    """Turn what the libraries' compiled halves raise for a full disk back into the ``OSError`` it was."""
+    try:
+        yield
+    except Exception as error:
+        # safetensors has a class of its own for it, tokenizers raises a bare Exception; both quote the system.
+        found = re.search(r"\(os error (\d+)\)", str(error))
+        if isinstance(error, OSError) or found is None:
+            raise
+        raise OSError(int(found.group(1)), os.strerror(int(found.group(1)))) from error
 
 
 def _lineage(run: RunFolder, job: JobSpec, result: Result) -> dict[str, Any]:
