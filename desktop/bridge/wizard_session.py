@@ -107,6 +107,13 @@ class WizardSession(QObject):
         self.row = max(0, row)
         self._render()
 
+    def read_again(self) -> None:
+        """Read the data file once more: it may have been corrected meanwhile."""
+        for op in ("inspect", "lengths", "tokenizer_report"):
+            self._asked.pop(op, None)
+        self._forget_rendered()
+        self._find(data=None, data_error=None, lengths=None, tokenizer=None)
+
     def look_at_machine(self) -> None:
         """Look again at what is free: other programs come and go."""
         task = self._tasks.run(hardware)

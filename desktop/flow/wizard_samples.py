@@ -1,4 +1,4 @@
-"""The sample data sets that came with the program, as cards to choose from; it reads their list and none of their rows."""
+"""The sample data that came with the program, as cards to choose from; it reads their list and none of their rows."""
 
 from __future__ import annotations
 

@@ -102,6 +102,18 @@ def what_fits(
     ]
 
 
+def nearest_that_fits(cells: list[list[Cell]]) -> Cell | None:
+    """Return the cell that fits and gives up the least of the current one; ``None`` where the current one fits."""
+    every = [cell for row in cells for cell in row]
+    now = next((cell for cell in every if cell.current), None)
+    if now is None or now.verdict != "too_big":
+        return None
+    smaller = [
+        cell for cell in every if cell.verdict != "too_big" and cell.batch <= now.batch and cell.length <= now.length
+    ]
+    return max(smaller, key=lambda cell: (cell.batch * cell.length, cell.length), default=None)
+
+
 def _cell(
     job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: int | None, batch: int, wide: int, length: int
 ) -> Cell:

@@ -1,4 +1,4 @@
-"""A standing part of the wizard's frame: its ground, one hairline, a column to fill; it knows nothing of what fills it."""
+"""A standing part of the wizard's frame: its ground, one hairline, a column to fill; it knows no content."""
 
 from __future__ import annotations
 

@@ -22,6 +22,8 @@ class StepView(QWidget):
         subtitle: one line below it.
         head: the line of the heading, for a control at its right.
         content: the layout the step fills.
+        left: what holds head and content.
+        row: the layout around that, for a step with something beside both.
         session: the open wizard.
     """
 
@@ -35,9 +37,14 @@ class StepView(QWidget):
         super().__init__(parent)
         self.session = session
         inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(PAGE_MARGIN, 24, PAGE_MARGIN, 20)
+        self.row = QHBoxLayout(inner)
+        self.row.setContentsMargins(PAGE_MARGIN, 24, PAGE_MARGIN, 20)
+        self.row.setSpacing(20)
+        self.left = QWidget()
+        column = QVBoxLayout(self.left)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.row.addWidget(self.left, 1)
         self.head = QHBoxLayout()
         self.head.setSpacing(12)
         words = QVBoxLayout()

@@ -1,0 +1,72 @@
+"""Cards of which one is chosen, walked by arrow keys as radio buttons are; it knows nothing of what is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from desktop.views.components.card import Card
+
+
+class Choices(QWidget):
+    """Cards in columns.
+
+    Signals:
+        chosen: the card of this id was chosen.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, *, columns: int = 1, gap: int = 12, parent: QWidget | None = None) -> None:
+        """Make an empty group that assistive technology calls ``name``."""
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self._columns = columns
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(gap)
+        for index in range(columns):
+            self._grid.setColumnStretch(index, 1)
+        self.cards: dict[str, Card] = {}
+
+    def set_cards(self, cards: Sequence[tuple[str, Card]]) -> None:
+        """Show other cards."""
+        focused = next((id for id, card in self.cards.items() if card.hasFocus()), None)
+        for card in self.cards.values():
+            card.removeEventFilter(self)
+            card.hide()
+            self._grid.removeWidget(card)
+            card.deleteLater()
+        self.cards = dict(cards)
+        for place, (id, card) in enumerate(self.cards.items()):
+            self._grid.addWidget(card, place // self._columns, place % self._columns)
+            card.installEventFilter(self)
+            card.clicked.connect(lambda id=id: self.chosen.emit(id))
+        if focused in self.cards:
+            self.cards[focused].setFocus()
+
+    def select(self, chosen: str) -> None:
+        """Mark the card of this id, and no other."""
+        for id, card in self.cards.items():
+            card.selected = id == chosen
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Walk with the arrow keys."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            steps = {
+                Qt.Key.Key_Down: self._columns,
+                Qt.Key.Key_Up: -self._columns,
+                Qt.Key.Key_Right: 1,
+                Qt.Key.Key_Left: -1,
+            }
+            step = steps.get(Qt.Key(event.key()))
+            every = list(self.cards.values())
+            if step is not None and watched in every:
+                place = every.index(watched) + step  # type: ignore[arg-type]
+                if 0 <= place < len(every):
+                    every[place].setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,78 @@
+"""The Method step: the ranked list at the left, the chosen method in full at the right; it ranks nothing itself."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.bridge.wizard_session import WizardSession
+from desktop.views.components.empty import EmptyState
+from desktop.views.wizard.method_detail import IN_MEMORY, MethodDetail
+from desktop.views.wizard.method_list import MethodList
+from desktop.views.wizard.step import StepView
+
+_LIST_NARROW, _LIST, _LIST_WIDE = 280, 322, 420
+
+
+class MethodStep(StepView):
+    """How the model is changed."""
+
+    id = "method"
+    title = "Method"
+    subtitle = "How the model will be changed."
+    scrolls = False
+
+    def __init__(self, session: WizardSession, parent: QWidget | None = None) -> None:
+        """Build the step."""
+        super().__init__(session, parent)
+        self.list = MethodList()
+        self.detail = MethodDetail()
+        self._waiting = EmptyState("models", "No model yet", "The methods are ranked for a model. Choose one first.")
+        self.content.addWidget(self.list, 1)
+        self.row.setStretch(0, 0)
+        self.row.addWidget(self.detail, 1)
+        self.row.addWidget(self._waiting, 1)
+        self.list.chosen.connect(self._choose)
+        self.detail.options_changed.connect(self._set_options)
+        self.detail.training_changed.connect(self._set_training)
+
+    def refresh(self) -> None:
+        """Show the ranking and the chosen method."""
+        known = bool(self.wizard.offers)
+        self.list.setVisible(known)
+        self.detail.setVisible(known)
+        self._waiting.setVisible(not known)
+        if known:
+            self.list.show_offers(self.wizard.offers, self.wizard.method.id)
+            self.detail.show_method(self.wizard)
+
+    def first_focus(self) -> QWidget | None:
+        """Start at the chosen method."""
+        return self.list.choices.cards.get(self.wizard.method.id)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the list its width."""
+        super().resizeEvent(event)
+        width = self.width()
+        self.left.setFixedWidth(_LIST_NARROW if width < 840 else _LIST_WIDE if width > 1400 else _LIST)
+
+    def _choose(self, id: str) -> None:
+        if id != self.wizard.method.id or self.wizard.answers.method is None:
+            self.session.answer(self.wizard.answers.with_method(id))
+
+    def _set_options(self, options: dict[str, Any]) -> None:
+        method = self.wizard.method.model_copy(update={"options": options})
+        self.session.answer(dataclasses.replace(self.wizard.answers, method=method))
+
+    def _set_training(self, changed: dict[str, Any]) -> None:
+        kept = {name: value for name, value in self.wizard.answers.training.items() if name in IN_MEMORY}
+        others = self.detail.training.values() if self.detail.training else {}
+        hidden = {
+            name: value
+            for name, value in self.wizard.answers.training.items()
+            if name not in others and name not in IN_MEMORY
+        }
+        self.session.answer(dataclasses.replace(self.wizard.answers, training={**kept, **hidden, **changed}))
