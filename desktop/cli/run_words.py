@@ -7,7 +7,7 @@ from pathlib import Path
 
 from desktop import paths
 from desktop.engine.errors import RequestError
-from desktop.engine.models.library import RUN_PREFIX
+from desktop.engine.models.library import LINEAGE_FILE, RUN_PREFIX
 from desktop.engine.run_folder import RunFolder
 
 
@@ -24,13 +24,8 @@ def run_named(words: str) -> RunFolder:
 
 
 def model_named(words: str | None) -> str:
-    """Return the model reference that ``words`` mean: a run may be named without ``run:``; nothing means the newest."""
-    if words is None:
-        runs = [run for run in RunFolder.all_in(paths.runs()) if (run.model / "fettle.json").is_file()]
-        return RUN_PREFIX + runs[0].name if runs else "starter"
-    if (paths.runs() / words / "job.yaml").is_file():
-        return RUN_PREFIX + words
-    folder = Path(words).expanduser()
-    if (folder / "job.yaml").is_file():
-        return str((folder / "model").resolve())
-    return words
+    """Return the model reference that ``words`` mean; no words mean the newest run with a model, else the starter."""
+    if words is not None:
+        return words
+    runs = [run for run in RunFolder.all_in(paths.runs()) if (run.model / LINEAGE_FILE).is_file()]
+    return RUN_PREFIX + runs[0].name if runs else "starter"

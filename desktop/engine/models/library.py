@@ -85,7 +85,11 @@ def _resolve(ref: str, depth: int) -> ModelRef:
         return _run(ref, depth)
     if _is_name(ref) and _holds_model(paths.bundled_models() / ref):
         return _full(ref, _title(ref), paths.bundled_models() / ref, "bundled", "Came with Fettle.")
+    if _is_name(ref) and (paths.runs() / ref / "model").is_dir():
+        return _run(RUN_PREFIX + ref, depth)
     folder = Path(ref).expanduser()
+    if (folder / "job.yaml").is_file() and (folder / "model").is_dir():
+        folder = folder / "model"  # a run's own folder, wherever it was copied to
     if folder.is_dir():
         return _folder(ref, folder.resolve(), depth)
     if _is_name(ref) and (paths.models() / ref).is_dir():
