@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from desktop.engine.events import Failed
 from desktop.flow.amounts import loss, short, size
 from desktop.flow.run_view import RunSnapshot, RunView
 
@@ -42,8 +43,21 @@ def watch(view: RunView, *, clip: float) -> list[WatchRow]:
         clip: length above which gradients are shortened, 0 for never.
     """
     state = view.snapshot()
-    rows = [*_losses(view), *_validation(state), *_spikes(view, clip), *_checkpoints(state), *_sessions(state)]
+    rows = [
+        *_end(state),
+        *_losses(view),
+        *_validation(state),
+        *_spikes(view, clip),
+        *_checkpoints(state),
+        *_sessions(state),
+    ]
     return sorted([*rows, *_notices(state)], key=lambda row: _URGENCY[row.tone])
+
+
+def _end(state: RunSnapshot) -> list[WatchRow]:
+    if not isinstance(state.ended, Failed):
+        return []
+    return [WatchRow("bad", f"Failed at step {state.step}", state.ended.hint or state.ended.message, asks=True)]
 
 
 def _losses(view: RunView) -> list[WatchRow]:

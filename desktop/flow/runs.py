@@ -218,6 +218,11 @@ def method_label(job: JobSpec) -> str:
         title = METHODS.get(job.method.id).title
     except RequestError:
         title = job.method.id
+    title = title.removesuffix(" fine-tuning")
+    if job.quantization in ("nf4", "fp4") and title == "LoRA":
+        title = "QLoRA"  # the field's own word for it
+    elif job.quantization != "none":
+        title = f"{title} {job.quantization}"
     rank = job.method.options.get("rank")
     return f"{title} r{rank}" if rank is not None else title
 

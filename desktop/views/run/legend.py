@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.views.components.label import Text
 from desktop.views.components.paint import begin
-from desktop.views.run.plot import Line, line_color
+from desktop.views.run.plot import SHAPES, Line, line_color
 from desktop.views.theme.theme import Theme
 
 
@@ -40,9 +40,23 @@ class Swatch(QWidget):
         if self._line.mark != "spike":
             painter.setPen(pen)
             painter.drawLine(QPointF(0, middle), QPointF(self.width(), middle))
-        if self._line.mark == "ring":
+        if self._line.mark in SHAPES:
             painter.setBrush(self._theme.color("surface"))
-            painter.drawEllipse(QPointF(self.width() / 2, middle), 3.5, 3.5)
+            _shape(painter, self._line.mark, QPointF(self.width() / 2, middle), 3.5)
+
+
+def _shape(painter: QPainter, mark: str, middle: QPointF, half: float) -> None:
+    corners = {
+        "s": ((-1, -1), (1, -1), (1, 1), (-1, 1)),
+        "t": ((-1.1, -1), (1.1, -1), (0, 1)),
+        "t1": ((-1.1, 1), (1.1, 1), (0, -1)),
+        "d": ((0, -1.3), (1, 0), (0, 1.3), (-1, 0)),
+        "p": ((0, -1.2), (1.1, -0.3), (0.7, 1), (-0.7, 1), (-1.1, -0.3)),
+    }
+    if mark in corners:
+        painter.drawPolygon(QPolygonF([middle + QPointF(x * half, y * half) for x, y in corners[mark]]))
+    else:
+        painter.drawEllipse(middle, half, half)
 
 
 class Legend(QWidget):

@@ -30,6 +30,7 @@ class Numbers(Card):
         super().__init__(padding=1, parent=parent)
         self.table = Table(COLUMNS, row_height=30, name="Numbers of the run by step", selectable=True)
         self.body.addWidget(self.table, 1)
+        self.cover_corners()
 
     def show_run(self, curves: Curves) -> None:
         """Fill the table from ``curves``."""

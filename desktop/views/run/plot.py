@@ -12,11 +12,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.views.components.label import Text
 from desktop.views.run.axis import padded, thirds, tick_text, ticks
 from desktop.views.theme.theme import Theme
 
 AXIS_WIDTH = 46
 AXIS_HEIGHT = 22
+SHAPES = ("o", "s", "t", "t1", "d", "p")
 FAINT = 0.42  # share of a faint line's own colour
 
 
@@ -31,7 +33,8 @@ class Line:
         width: of the pen.
         dashed: for what is planned or predicted.
         faint: mixed half into the card: for raw values behind their eased ones.
-        mark: ``ring`` draws hollow circles on its points, ``end`` a dot at its newest, ``spike`` triangles and no line.
+        mark: a shape drawn hollow on its points (``o``, ``s``, ``t``, ``t1``, ``d``, ``p``), ``end`` for a dot at its
+            newest point, ``spike`` for filled triangles without a line.
         level: one value across the whole plot instead of a curve.
     """
 
@@ -80,6 +83,7 @@ class Plot(QWidget):
         steps_shown: bool = True,
         value_text: Callable[[float, float], str] = tick_text,
         about: int = 4,
+        empty: str = "",
         parent: QWidget | None = None,
     ) -> None:
         """Get ready to plot ``lines``; ``name`` is what assistive technology calls the plot.
@@ -90,6 +94,7 @@ class Plot(QWidget):
             steps_shown: whether the steps are written under it.
             value_text: writes a tick, given its value and the distance between ticks.
             about: how many ticks stand beside it.
+            empty: said while there is nothing to draw.
             parent: the owner.
         """
         super().__init__(parent)
@@ -106,6 +111,8 @@ class Plot(QWidget):
         self._grid: list[Any] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
+        self._empty = Text(empty, "help", "text2", align=Qt.AlignmentFlag.AlignHCenter)
+        self._column.addWidget(self._empty)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 72)
         self.setAccessibleName(name)
@@ -135,6 +142,7 @@ class Plot(QWidget):
         for line in self.lines:
             self._items[line.id] = self._item(pyqtgraph, line)
             canvas.addItem(self._items[line.id])
+        canvas.hide()
         self._column.addWidget(canvas)
         self._restyle()
 
@@ -174,6 +182,8 @@ class Plot(QWidget):
                 low, high = min(low, float(finite.min())), max(high, float(finite.max()))
                 last = max(last, int(xs[-1]))
             self._place(line, xs, ys)
+        self._canvas.setVisible(low <= high)
+        self._empty.setVisible(low > high)
         for value in self.levels.values():
             low, high = min(low, value), max(high, value)
         self._place_levels()
@@ -272,9 +282,9 @@ class Plot(QWidget):
             item.setSymbolBrush(color)
             return
         item.setPen(pen)
-        if line.mark == "ring":
-            item.setSymbol("o")
-            item.setSymbolSize(8)
+        if line.mark in SHAPES:
+            item.setSymbol(line.mark)
+            item.setSymbolSize(8 if line.mark == "o" else 9)
             item.setSymbolPen(pen)
             item.setSymbolBrush(self._theme.color("surface"))
         if line.mark == "end" and line.id + "/end" in self._items:

@@ -26,7 +26,7 @@ FAR = 4.0  # a limit so many times what is used would flatten the curve: it is t
 LOSS = (
     Line("raw", "raw", MEASURED, 1.0, faint=True),
     Line("smoothed", "smoothed", MEASURED),
-    Line("validation", "validation", VALIDATION, mark="ring"),
+    Line("validation", "validation", VALIDATION, mark="o"),
 )
 RATE = (Line("planned", "planned", "text2", 1.4, dashed=True), Line("now", "now", NOW, mark="end"))
 GRADIENT = (
@@ -52,7 +52,7 @@ class Plots(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make the cards; nothing of pyqtgraph is loaded yet."""
         super().__init__(parent)
-        self.loss = Plot("Loss over the steps", LOSS)
+        self.loss = Plot("Loss over the steps", LOSS, empty="The curves begin with the first step.")
         self.rate = Plot("Learning rate over the steps", RATE, about=3, value_text=lambda value, _: amounts.rate(value))
         self.gradient = Plot("Gradient norm over the steps", GRADIENT)
         self.speed = Plot("Tokens a second over the steps", SPEED, steps_shown=False, about=3)
