@@ -247,7 +247,8 @@ class Wizard:
             return str(self.findings.data_error)
         data = self.findings.data
         if data is not None and data.problem is not None:
-            return str(data.problem)
+            unmapped = data.problem.code == "needs_mapping"
+            return "Say what the columns hold: pick a role above each." if unmapped else str(data.problem)
         if data is None or not data.kind:
             return "The file is being read."
         if data.rows < 2:

@@ -12,6 +12,7 @@ from desktop.engine.methods.base import Method, ModelFacts
 
 Way = Literal["all", "beside", "other"]
 _MOST_NAMES = 4
+_USUAL_ORDER = ("q", "k", "v", "o", "gate", "up", "down")  # as data flows; files list them by alphabet
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ def _learns(method: Method, options: Any, facts: ModelFacts, name: str) -> bool:
 
 
 def _shortened(names: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(short(name) for name in names))[:_MOST_NAMES]
+    known = list(dict.fromkeys(short(name) for name in names))
+    known.sort(key=lambda name: _USUAL_ORDER.index(name) if name in _USUAL_ORDER else len(_USUAL_ORDER))
+    return tuple(known[:_MOST_NAMES])
 
 
 def _said(way: Way, facts: ModelFacts, names: list[str], rank: int, packed: str) -> str:

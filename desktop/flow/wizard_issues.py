@@ -48,7 +48,8 @@ def issues(data: DataFound, lengths: LengthsFound | None, max_length: int) -> li
         if cut:
             found.append(Issue("info", _rows(cut), f"Longer than {max_length:,} tokens, their end is cut."))
     if data.duplicates:
-        found.append(Issue("info", _rows(data.duplicates), "The same as an earlier row. They count again."))
+        again = "It counts again." if data.duplicates == 1 else "They count again."
+        found.append(Issue("info", _rows(data.duplicates), f"The same as an earlier row. {again}"))
     return found
 
 

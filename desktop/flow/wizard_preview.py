@@ -139,8 +139,10 @@ def _method(wizard: Wizard) -> PreviewLine:
 def _data(wizard: Wizard) -> PreviewLine:
     data = wizard.findings.data
     if data is None or not data.kind:
-        missing = "being read" if wizard.answers.data and wizard.findings.data_error is None else "a sample or a file"
-        return PreviewLine("data", "Data", "Not chosen yet", missing)
+        if not wizard.answers.data:
+            return PreviewLine("data", "Data", "Not chosen yet", "a sample or a file")
+        waits = wizard.findings.data_error is None and (data is None or data.problem is None)
+        return PreviewLine("data", "Data", "Not usable yet", "being read" if waits else "the Data step says why")
     return PreviewLine(
         "data",
         "Data",

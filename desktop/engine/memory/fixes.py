@@ -19,7 +19,7 @@ from desktop.engine.methods.base import ModelFacts, Setting
 
 SHORTEST = 32  # tokens; below this a row says nothing
 _SHARES = (0.75, 0.5, 0.375, 0.25, 0.125)
-_WORTH_A_LINE = 0.005  # of the whole; a smaller saving is no fix
+_WORTH_A_LINE = 0.02  # of the whole; a smaller saving is no fix
 
 
 @dataclass(frozen=True)

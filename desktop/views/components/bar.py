@@ -113,9 +113,19 @@ class StackedBar(QWidget):
         self._theme.changed.connect(self.update)
         self.set(parts or [], limit, capacity)
 
-    def set(self, parts: list[BarPart], limit: float | None = None, capacity: float | None = None) -> None:
-        """Stack other parts."""
+    def set(
+        self,
+        parts: list[BarPart],
+        limit: float | None = None,
+        capacity: float | None = None,
+        *,
+        unit: str | None = None,
+        capacity_label: str | None = None,
+    ) -> None:
+        """Stack other parts; ``unit`` and ``capacity_label`` stay as they are unless told."""
         self.parts, self.limit, self.capacity = parts, limit, capacity
+        self._unit = unit or self._unit
+        self._labels = (self._labels[0], capacity_label or self._labels[1])
         said = ", ".join(f"{part.label} {part.value:.2f} {self._unit}" for part in parts)
         end = f"; {self._labels[0]} {limit:.1f} {self._unit}" if limit is not None else ""
         self.setAccessibleName(said + end)

@@ -71,9 +71,9 @@ class EmptyState(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         self.button = Button(button or "")
-        self.button.setVisible(button is not None)
         self.button.clicked.connect(self.acted)
         column.addSpacing(4)
         column.addWidget(self.button, 0, middle)
+        self.button.setVisible(button is not None)  # only now: without a parent it would be a window of its own
         column.addStretch(1)
         self.setAccessibleName(title)

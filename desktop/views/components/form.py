@@ -133,16 +133,17 @@ class OptionForm(QWidget):
         self._more.setCheckable(False)
         self._rest = QWidget()
         self._rest.setLayout(self._grid(advanced))
-        self._rest.setVisible(not plain)
-        self._more.setVisible(bool(advanced) and bool(plain))
         named = Text(", ".join(row.field.label.lower() for row in advanced), "help", "text2", elide=True)
-        named.setVisible(bool(advanced) and bool(plain))
         line = QHBoxLayout()
         line.setSpacing(12)
         line.addWidget(self._more)
         line.addWidget(named, 1)
         column.addLayout(line)
         column.addWidget(self._rest)
+        # Only now: a widget without a parent would be shown as a window of its own.
+        for widget in (self._more, named):
+            widget.setVisible(bool(advanced) and bool(plain))
+        self._rest.setVisible(not plain)
         self._more.clicked.connect(self._toggle_rest)
         for row in self.rows.values():
             row.editor.changed.connect(self._emit)

@@ -56,7 +56,7 @@ class ColumnsCard(Card):
     def _build(self, data: DataFound, mapping: Mapping | None) -> None:
         inner = _Ground(self._theme)
         grid = QGridLayout(inner)
-        grid.setContentsMargins(16, 10, 16, 4)
+        grid.setContentsMargins(16, 8, 16, 2)
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(0)
         grid.addWidget(Text("Line", "help", "text2", wrap=False, align=Qt.AlignmentFlag.AlignRight), 0, 0, 2, 1)
@@ -83,14 +83,12 @@ class ColumnsCard(Card):
                 used = mapping is not None and data.columns[place - 1] in mapping.picks
                 shown = " ".join(cell[:_LONGEST].split()) or "\N{EN DASH}"
                 grid.addWidget(Text(shown, "body", "text" if used else "text2", elide=True), number, place)
-        inner.head = self._theme.px(24 + 44) + 14
-        inner.rows = [inner.head + 2 + index * self._theme.px(29) for index in range(1, min(ROWS, len(data.first)))]
-        grid.setRowStretch(ROWS + 3, 1)
+        inner.lines = min(ROWS, len(data.first))
         self._scroll.setWidget(inner)
         inner.setAutoFillBackground(False)
         self._scroll.viewport().setAutoFillBackground(False)
         wide = len(data.columns) * (_NARROWEST + 18) > self.width() - 80
-        height = inner.head + min(ROWS, len(data.first)) * self._theme.px(29) + 8 + (12 if wide else 0)
+        height = inner.sizeHint().height() + (12 if wide else 0)
         self._scroll.setFixedHeight(height)
 
 
@@ -100,19 +98,21 @@ class _Ground(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.head = 0
-        self.rows: list[int] = []
+        self.lines = 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = begin(self)
         color = self._theme.color
+        grid = self.layout()
+        if not isinstance(grid, QGridLayout):
+            return
+        head = grid.cellRect(1, 0).bottom() + 1
         area = self.rect()
-        area.setHeight(self.head)
+        area.setHeight(head)
         box(painter, area, RADIUS_CARD - 1, color("sunken"))
-        painter.fillRect(0, self.head // 2, self.width(), self.head - self.head // 2, color("sunken"))
-        painter.fillRect(0, self.head - 1, self.width(), 1, color("line"))
-        for y in self.rows:
-            painter.fillRect(0, y, self.width(), 1, color("line"))
+        painter.fillRect(0, head // 2, self.width(), head - head // 2, color("sunken"))
+        for line in range(self.lines):
+            painter.fillRect(0, grid.cellRect(2 + line, 0).top(), self.width(), 1, color("line"))
 
 
 def _picker(column: str, mapping: Mapping | None) -> Combo:

@@ -21,6 +21,8 @@ from desktop.views.wizard.data_start import DataStart, dropped_file
 from desktop.views.wizard.step import StepView
 from desktop.views.wizard.token_view import MOST_PIECES, TokenView
 
+_UNTOLD = "From their names it cannot be told. Pick a role above each column that is needed; the others stay unused."
+
 
 class RenderedCard(Card):
     """One row as the model sees it, with the way to the next."""
@@ -118,6 +120,7 @@ class DataStep(StepView):
         self.lengths.setMinimumHeight(210)
         column.addLayout(pair)
         column.addWidget(self.rendered, 1)
+        column.addStretch(0)
         self.content.addWidget(self.start, 1)
         self.content.addWidget(self._found, 1)
         self._mapping: Mapping | None = None
@@ -153,8 +156,10 @@ class DataStep(StepView):
         if source is None or choosing:
             return
         ready = data is not None and bool(data.columns)
-        for widget in (self.columns, self.issues, self.lengths, self.rendered):
-            widget.setVisible(ready and error is None)
+        self.columns.setVisible(ready and error is None)
+        known = data is not None and (bool(data.kind) or data.rows > 0)  # rows stay in sight while they are read again
+        for widget in (self.issues, self.lengths, self.rendered):
+            widget.setVisible(ready and error is None and known)
         reason = self.wizard.blocked("data") if data is None or data.kind or data.problem or error else ""
         self.trouble.setVisible(bool(reason) and (error is not None or ready))
         if error is not None:
@@ -165,7 +170,10 @@ class DataStep(StepView):
             self.file_bar.show_reading(source.path, self._progress)
             return
         if data.problem is not None:
-            self.trouble.set("warn", data.problem.message, "Say below what each column holds, or choose another file.")
+            if data.problem.code == "needs_mapping":
+                self.trouble.set("warn", "What do the columns hold?", _UNTOLD)
+            else:
+                self.trouble.set("warn", data.problem.message, data.problem.hint)
         elif reason:
             self.trouble.set("warn", reason, "")
         if data.path != self._mapped_path:

@@ -91,7 +91,7 @@ class Histogram(QWidget):
         x = area.left() + self._limit * scale
         painter.fillRect(QRectF(round(x) - 1, theme.px(4), 2, area.bottom() - theme.px(4)), theme.color("text"))
         painter.setFont(theme.font("head"))
-        words = f"longest row {self._limit:,}"
+        words = f"cut at {self._limit:,}"
         wide = QFontMetricsF(painter.font()).horizontalAdvance(words)
         place = (
             QRectF(x - wide - 6, 0, wide + 2, theme.px(16))

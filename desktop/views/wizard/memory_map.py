@@ -34,7 +34,7 @@ class CellButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Return a comfortable cell."""
-        return QSize(54, self._theme.px(42))
+        return QSize(54, self._theme.px(34))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw shade or hatch, the amount, and what marks the cell."""

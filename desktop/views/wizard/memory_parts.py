@@ -21,6 +21,8 @@ from desktop.views.theme.theme import Theme
 
 _LOOKS = {"fits": ("check", "ok"), "tight": ("warn", "warn"), "too_big": ("warn", "bad")}
 
+_ROOMY = 0.2  # of what is free
+
 
 class Swatch(QWidget):
     """A small square in the colour of a part."""
@@ -108,6 +110,8 @@ class VerdictCard(Card):
             self._grid.setColumnStretch(place, 1)
         self.body.addLayout(head)
         self.body.addSpacing(8)
+        self._beyond = Text("", "help", "text2", align=Qt.AlignmentFlag.AlignRight)
+        self.body.addWidget(self._beyond)
         self.body.addWidget(self.bar)
         self.body.addWidget(Divider())
         self.body.addSpacing(4)
@@ -133,15 +137,28 @@ class VerdictCard(Card):
         self.fit.setVisible(big)
         self.fit.setEnabled(fixable)
         self.fit.setToolTip("" if fixable else "No combination of the changes below is enough.")
-        theme = Theme.instance_of(self)
-        gib = 1024.0
-        parts = [BarPart(p.label, p.mib / gib, theme.tokens.memory[p.id]) for p in found.parts]
-        self.bar.set(parts, found.limit_mib / gib, capacity_mib / gib if capacity_mib else None)
+        self._show_bar(found, capacity_mib)
         for place, part in enumerate(found.parts):
             if part.id not in self._parts:
                 self._parts[part.id] = PartView(part)
                 self._grid.addWidget(self._parts[part.id], place // 4, place % 4)
             self._parts[part.id].show_part(part)
+
+    def _show_bar(self, found: Estimate, capacity_mib: float | None) -> None:
+        # Far below the limit the parts would be slivers: then they get the whole bar, and the limit is said in words.
+        roomy = found.total_mib < _ROOMY * found.limit_mib
+        scale = 1024.0 if not roomy or found.total_mib >= 1000 else 1.0
+        colors = Theme.instance_of(self).tokens.memory
+        parts = [BarPart(part.label, part.mib / scale, colors[part.id]) for part in found.parts]
+        self.bar.set(
+            parts,
+            None if roomy else found.limit_mib / scale,
+            None if roomy or capacity_mib is None else capacity_mib / scale,
+            unit="GB" if scale > 1 else "MB",
+            capacity_label="card" if found.device == "cuda" else "memory",
+        )
+        self._beyond.setText(f"free now {size(found.limit_mib)}, far beyond the end of this bar")
+        self._beyond.setVisible(roomy)
 
 
 class FixesCard(Card):
@@ -199,7 +216,7 @@ class FixesCard(Card):
         words.setSpacing(1)
         words.addWidget(Text(fix.label, "strong", elide=True))
         enough = fix.verdict != "too_big"
-        words.addWidget(Text(fix.note if enough else f"{fix.note}. Not enough by itself", "help", "text2", elide=True))
+        words.addWidget(Text(fix.note if enough else "Not enough by itself", "help", "text2", elide=True))
         line.addLayout(words, 1)
         line.addWidget(Text(f"\N{MINUS SIGN}{size(fix.saves_mib)}", "strong", wrap=False, tabular=True))
         line.addWidget(Chip(size(fix.total_mib), "ok" if enough else "bad"))

@@ -20,6 +20,14 @@ from desktop.views.wizard.memory_parts import FixesCard, VerdictCard
 from desktop.views.wizard.method_detail import IN_MEMORY
 from desktop.views.wizard.step import StepView
 
+# One line each, since the card stands among the figures they change.
+_HELP = {
+    "batch_size": "Rows worked on at once",
+    "accumulation": "Batches added up for one step",
+    "max_length": "In tokens; longer rows are cut",
+    "checkpointing": "A third slower, far less memory",
+}
+
 
 class MemoryStep(StepView):
     """Whether it fits."""
@@ -86,7 +94,7 @@ class MemoryStep(StepView):
                 self.form.hide()
                 self.form.deleteLater()
             fields = [
-                dataclasses.replace(field, default=inferred[field.name], typical="")
+                dataclasses.replace(field, default=inferred[field.name], typical="", unit="", help=_HELP[field.name])
                 for field in fields_of(type(self.wizard.inferred))
                 if field.name in IN_MEMORY
             ]

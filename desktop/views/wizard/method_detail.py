@@ -154,7 +154,7 @@ class MethodDetail(Card):
             self._peak.bar.set(found.total_mib / whole, "bad" if bad else "accent", found.limit_mib / whole)
         model = wizard.findings.model
         stored = model.facts.parameters * model.facts.bytes_per_weight / 2**20 if model else 0.0
-        note = f"beside a {size(stored)} model" if offer.adapter else "a whole model of its own"
+        note = f"the model: {size(stored)}" if offer.adapter else "a model of its own"
         self._file.figure.set(size(offer.file_mib), note)
         self._file.bar.set(min(1.0, offer.file_mib / stored) if stored else 0.0, "text3")
 

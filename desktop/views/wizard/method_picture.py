@@ -41,7 +41,7 @@ class MethodPicture(QWidget):
             return
         painter = begin(self)
         px = self._theme.px
-        block = QRectF(0, px(18), min(px(206), self.width() * 0.5), px(190))
+        block = QRectF(0, px(18), min(px(206), self.width() * 0.43), px(190))
         self._flow(painter, block, drawing)
         box(painter, block, 8, self._theme.color("sunken"), self._theme.color("line"))
         inner = block.adjusted(8, px(12), -8, -px(12))

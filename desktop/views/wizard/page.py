@@ -65,15 +65,16 @@ class WizardPage(Page):
         for view in self.views.values():
             self.stack.addWidget(view)
         self.banner = Banner("bad", "", "", "Dismiss")
-        self.banner.hide()
         self.preview = PreviewPane()
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        holder = QHBoxLayout()
+        # The margins belong to the banner: while it is hidden the step begins at the top.
+        self._trouble = QWidget()
+        holder = QHBoxLayout(self._trouble)
         holder.setContentsMargins(24, 16, 24, 0)
         holder.addWidget(self.banner)
-        middle.addLayout(holder)
+        middle.addWidget(self._trouble)
         middle.addWidget(self.stack, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -81,12 +82,13 @@ class WizardPage(Page):
         row.addWidget(self.steps_pane)
         row.addLayout(middle, 1)
         row.addWidget(self.preview)
+        self._trouble.hide()
         self._narrow: bool | None = None
         self._open = ""
         self.session.changed.connect(self._refresh)
         self.session.saved.connect(self._on_saved)
         self.session.save_failed.connect(self._on_trouble)
-        self.banner.acted.connect(self.banner.hide)
+        self.banner.acted.connect(self._trouble.hide)
         self.preview.back.connect(self._back)
         self.preview.next.connect(self._next)
         for sequence, act in (("Alt+Right", self._next), ("Alt+Left", self._back), ("Ctrl+Return", self._next)):
@@ -98,7 +100,7 @@ class WizardPage(Page):
 
     def entered(self, **context: Any) -> None:
         """Show a preset, a file, a clone or the draft; without a word, what was open before."""
-        self.banner.hide()
+        self._trouble.hide()
         self.session.look_for_models()
         self.session.look_at_machine()
         try:
@@ -180,7 +182,7 @@ class WizardPage(Page):
             )
             if state.reachable and not state.open and state.blocked and state.line:
                 shown = "problem"
-            self.steps.set(index, shown, "" if self._narrow else state.line)
+            self.steps.set(index, shown, state.line if state.reachable and not self._narrow else "")
         self._advanced.setChecked(wizard.answers.advanced)
         self.preview.show_preview(preview(wizard))
         self._refresh_feet()
@@ -265,7 +267,7 @@ class WizardPage(Page):
     def _on_trouble(self, error: object) -> None:
         if isinstance(error, UserError):
             self.banner.set("bad", error.message, error.hint, "Dismiss")
-            self.banner.show()
+            self._trouble.show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the parts their widths."""

@@ -201,13 +201,13 @@ class ReportCard(Card):
             return
         self._said.setText(error or found.sentence)
         self._said.set_tone("bad" if error else "text")
-        self._fill("before", found.before)
-        self._fill("after", found.after)
+        self._fill_figures("before", found.before)
+        self._fill_figures("after", found.after)
         if found != self._shown:
             self._shown = found
             self._show_examples(found)
 
-    def _fill(self, id: str, found: FertilityFound | None) -> None:
+    def _fill_figures(self, id: str, found: FertilityFound | None) -> None:
         for figure in self._figures[id]:
             figure.setVisible(found is not None)
         self._chips[0 if id == "before" else 1].setVisible(found is not None)
