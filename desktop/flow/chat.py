@@ -10,7 +10,7 @@ from typing import Any, Literal
 from desktop.engine.errors import UserError
 from desktop.engine.generate.sampling import Sampling
 from desktop.flow.chat_answer import Side, Turn, Vote
-from desktop.flow.chat_model import SMALL_WORLD, Choice, Contender, contenders_from, example_prompts
+from desktop.flow.chat_model import RUN, SMALL_WORLD, Choice, Contender, contenders_from, example_prompts
 
 Stage = Literal["nothing", "loading", "ready", "answering", "broken"]
 _LETTERS = ("A", "B")
@@ -74,11 +74,11 @@ class Chat:
         """Take the list of models; the chosen one stays, also where it has gone."""
         self.choices = list(choices)
 
-    def wanted(self, run: str | None) -> Choice | None:
-        """Return the model to open the page with: the run named, else the one at hand, else the newest run's."""
-        if run:
-            known = next((choice for choice in self.choices if choice.run == run), None)
-            return known or Choice(f"run:{run}", run, "tuned here")
+    def wanted(self, ref: str | None) -> Choice | None:
+        """Return the model to open the page with: the one named, else the one at hand, else the newest run's."""
+        if ref:
+            known = next((choice for choice in self.choices if choice.ref == ref), None)
+            return known or Choice(ref, ref.removeprefix(RUN), "tuned here" if ref.startswith(RUN) else "")
         return self.chosen or next(iter(self.choices), None)
 
     def choose(self, choice: Choice) -> dict[str, object]:

@@ -154,8 +154,8 @@ def test_choosing_another_model_starts_anew(chat: Chat) -> None:
 
 
 def test_the_page_opens_with_the_run_named_even_where_the_list_does_not_have_it_yet(chat: Chat) -> None:
-    assert chat.wanted("bakery") == RUN
-    wanted = chat.wanted("brand-new")
+    assert chat.wanted("run:bakery") == RUN
+    wanted = chat.wanted("run:brand-new")
     assert wanted is not None
     assert wanted.ref == "run:brand-new"
     assert chat.wanted(None) == RUN

@@ -54,6 +54,15 @@ def _folder(runs: Path, name: str) -> Path:
 
 
 def _ref(folder: Path, base: Path, name: str, method: str) -> str:
-    lineage = {"base": str(base), "base_folder": str(base), "job": {"method": {"id": method}, "objective": "sft"}}
+    lineage = {
+        "name": name,
+        "run": name,
+        "base": str(base),
+        "base_folder": str(base),
+        "method": method,
+        "objective": "sft",
+        "quantization": "none",
+        "metrics": {"before": {"loss": 3.0}, "after": {"loss": 0.5}},
+    }
     (folder / LINEAGE).write_text(json.dumps(lineage), encoding="utf-8")
     return f"run:{name}"

@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from desktop.bridge.calls import Calls
 from desktop.bridge.throttle import Throttle
 from desktop.bridge.workbench import CHAT
 from desktop.engine.errors import UserError
 from desktop.engine.generate.sampling import Sampling
 from desktop.flow.chat import Chat
-from desktop.flow.chat_model import Choice, choices_from
-from desktop.views.chat.calls import Calls
+from desktop.flow.chat_model import RUN, Choice, choices_from
 from desktop.views.chat.composer import Composer
 from desktop.views.chat.drawer import Drawer
 from desktop.views.chat.legend import Legend
@@ -48,7 +48,7 @@ class ChatPage(Page):
         self._services = services
         self.chat = Chat()
         self._calls = Calls(services.workbench)
-        self._run: str | None = None
+        self._named: str | None = None
         self._runs_seen: tuple[str, ...] = ()
         self._pending: dict[str, str] = {}
         self._flush = Throttle(self._show_pieces, _FRAME_MS, self)
@@ -71,10 +71,10 @@ class ChatPage(Page):
         self._refresh()
 
     def entered(self, **context: Any) -> None:
-        """Turn to the run named in ``context``, else stay with the model at hand."""
-        run = context.get("run")
+        """Turn to the ``run`` or ``model`` named in ``context``, else stay with the model at hand."""
+        run, model = context.get("run"), context.get("model")
         self._idle.stop()
-        self._run = str(run) if run else None
+        self._named = f"{RUN}{run}" if run else str(model) if model else None
         self._look_for_models()
         self.composer.edit.setFocus()
 
@@ -150,8 +150,8 @@ class ChatPage(Page):
 
     def _on_models(self, result: dict[str, Any]) -> None:
         self.chat.offer(choices_from(result))
-        wanted = self.chat.wanted(self._run)
-        self._run = None
+        wanted = self.chat.wanted(self._named)
+        self._named = None
         if wanted is not None and (wanted != self.chat.chosen or self.chat.stage in ("nothing", "broken")):
             self._load(wanted)
         self._refresh()

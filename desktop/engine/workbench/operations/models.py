@@ -37,8 +37,9 @@ def _described(ref: ModelRef) -> dict[str, Any]:
         "folder": str(kept),
         "base_folder": str(ref.folder) if ref.adapter else "",
         "base": str(lineage.get("base", "")),
-        "method": _id(lineage.get("job"), "method"),
-        "objective": _id(lineage.get("job"), "objective"),
+        "method": str(lineage.get("method", "")),
+        "objective": str(lineage.get("objective", "")),
+        "metrics": lineage.get("metrics", {}),
         "bytes": _size(kept),
         "adapter": ref.adapter is not None,
         "facts": None,
@@ -54,9 +55,3 @@ def _described(ref: ModelRef) -> dict[str, Any]:
 def _size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
 
-
-def _id(job: object, part: str) -> str:
-    chosen = job.get(part) if isinstance(job, dict) else None
-    if isinstance(chosen, dict):
-        chosen = chosen.get("id")
-    return chosen if isinstance(chosen, str) else ""
