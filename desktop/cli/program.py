@@ -23,6 +23,7 @@ from desktop.engine.errors import RequestError, UserError
 from desktop.engine.launch import OFFLINE, QUIET
 
 INTERRUPTED = 130
+HUSHED = {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "TRANSFORMERS_VERBOSITY": "error"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -36,13 +37,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(words: Sequence[str]) -> int:
     """Run ``fettle`` with ``words`` and return its exit code."""
-    logging.captureWarnings(True)  # remarks among libraries are for the log, not for the terminal
-    for name, value in {
-        **OFFLINE,
-        **QUIET,
-        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    }.items():  # read by the libraries when a command first loads them
-        os.environ.setdefault(name, value)
+    _hush_libraries()
     with claimed(json="--json" in words) as out:
         try:
             return _run(words, out)
@@ -59,6 +54,14 @@ def main(words: Sequence[str]) -> int:
         except Exception:  # noqa: BLE001  the top of the program: no traceback reaches the user
             out.failed(_unexpected())
             return 1
+
+
+def _hush_libraries() -> None:
+    """Keep what libraries remark among themselves off the terminal; what matters to the user, we say ourselves."""
+    logging.captureWarnings(True)
+    logging.getLogger().addHandler(logging.NullHandler())  # else Python prints records nobody asked for
+    for name, value in {**OFFLINE, **QUIET, **HUSHED}.items():  # read when a command first loads the libraries
+        os.environ.setdefault(name, value)
 
 
 def _run(words: Sequence[str], out: Output) -> int:

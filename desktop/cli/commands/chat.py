@@ -59,6 +59,7 @@ class Chat(Command):
             return _talk(contenders, names, args.system, sampling, out)
         answers = []
         for prompt in prompts:
+            out.say(f"\nYou: {prompt}")
             found = _answer(contenders, {name: _conversation(args.system, prompt) for name in names}, sampling, out)
             marked = {"prompt": prompt} if len(prompts) > 1 else {}
             answers += [{"contender": a.contender, "text": a.text, "ending": a.ending, **marked} for a in found]
@@ -88,7 +89,7 @@ def _answer(
     """Let each contender answer, one after the other so that the words can be read as they come."""
     answers: list[Answer] = []
     for name, messages in conversations.items():
-        out.say(f"\n{TITLES[name]}: {contenders.get(name).title}")
+        out.say(f"\n{TITLES[name]} ({contenders.get(name).title}):")
         for item in compare(contenders, {name: messages}, sampling, differences=False):
             if isinstance(item, Answer):
                 answers.append(item)
