@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from desktop.flow.runs import RunSummary
 
 MOST_RUNS = 7
+MOST_PROJECTS = 2
 _GIB = 1024.0
 # status: tone of the chip, its icon
 STATUS_LOOK: dict[str, tuple[str, str]] = {
@@ -131,7 +132,35 @@ def hero_steps() -> list[HeroStep]:
 def continued() -> list[Continued]:
     """Return everything begun and not ended; reads small files."""
     draft = begun_draft()
-    return [*([draft] if draft else [])]
+    return [*begun_projects(), *([draft] if draft else [])]
+
+
+def begun_projects() -> list[Continued]:
+    """Return the preference projects with pairs left to judge, last touched first."""
+    from desktop import paths
+    from desktop.engine.preferences.projects import projects_in
+
+    open_ones = [one for one in projects_in(paths.preferences()) if not one.trouble and one.judged < one.pairs]
+    return [
+        Continued(
+            "preferences",
+            {"project": str(one.path)},
+            "preferences",
+            one.title,
+            f"{one.judged:,} of {one.pairs:,} pairs judged",
+            one.judged / one.pairs,
+        )
+        for one in open_ones[:MOST_PROJECTS]
+    ]
+
+
+def judged_words() -> str:
+    """Return how many judgements there are in all projects, empty while there is none."""
+    from desktop import paths
+    from desktop.engine.preferences.projects import projects_in
+
+    total = sum(one.judged for one in projects_in(paths.preferences()))
+    return f"{total:,}" if total else ""
 
 
 def models_words() -> str:

@@ -157,4 +157,3 @@ def _row(title: str, help: str, control: QWidget, *more: QWidget) -> QWidget:
     row.addLayout(words, 1)
     row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
     return whole
-

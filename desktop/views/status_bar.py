@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop.flow.home import device_line, disk_words, training_device
 from desktop.views.components.bar import Bar
 from desktop.views.components.empty import Glyph
 from desktop.views.components.label import Text
@@ -47,8 +48,6 @@ class StatusBar(QWidget):
 
     def show_machine(self, machine: Hardware) -> None:
         """Show what the machine has and what of it is free."""
-        from desktop.flow.home import device_line, disk_words, training_device
-
         device = training_device(machine)
         self._device.setText(device_line(machine))
         self._caption.setText("GPU memory" if machine.gpus else "Memory")

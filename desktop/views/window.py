@@ -12,6 +12,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.engine.errors import UserError
+from desktop.flow.home import judged_words, live_run, progress_words
 from desktop.views.components.dialog import Answer, MessageDialog
 from desktop.views.page import Page
 from desktop.views.rail import BOTTOM, TOP, Rail
@@ -91,6 +92,7 @@ class MainWindow(QWidget):
         self._services = services
         services.runs.changed.connect(self._on_runs)
         services.machine.changed.connect(self._on_machine)
+        self._count_judgements()
         if self._wanted is not None:
             wanted, self._wanted = self._wanted, None
             self.show_page(*wanted)
@@ -113,6 +115,8 @@ class MainWindow(QWidget):
             return
         if self.current and self.current != name:
             self._pages[self.current].left()
+            if self.current == "preferences":
+                self._count_judgements()
         self._bring_forward(page)
         page.entered(**(context or {}))
         self.shown.emit(name)
@@ -219,8 +223,6 @@ class MainWindow(QWidget):
         quit_key.activated.connect(self.close)
 
     def _on_runs(self) -> None:
-        from desktop.flow.home import live_run, progress_words
-
         summaries = self._services.runs.summaries() if self._services else []
         self.rail.items["runs"].set_count(f"{len(summaries):,}" if summaries else "")
         live = live_run(summaries)
@@ -228,13 +230,16 @@ class MainWindow(QWidget):
         if live is not None:
             self.rail.run.set(live.name, progress_words(live), live.step / live.total if live.total else 0.0)
 
+    def _count_judgements(self) -> None:
+        if self._services is not None:
+            counted = self._services.tasks.run(judged_words)
+            counted.succeeded.connect(self.rail.items["preferences"].set_count)
+
     def _on_machine(self) -> None:
         if self._services and self._services.machine.hardware is not None:
             self.status.show_machine(self._services.machine.hardware)
 
     def _show_live_run(self) -> None:
-        from desktop.flow.home import live_run
-
         live = live_run(self._services.runs.summaries()) if self._services else None
         if live is not None:
             self.show_page("run", {"run": live.folder})

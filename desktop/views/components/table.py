@@ -246,6 +246,7 @@ class Table(QTableView):
         self.setWordWrap(False)
         self.verticalHeader().hide()
         head = self.horizontalHeader()
+        head.setAccessibleName(f"{name}, columns")
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
         for index, column in enumerate(columns):
