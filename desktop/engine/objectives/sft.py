@@ -74,6 +74,7 @@ class Sft(Objective):
         from transformers import DataCollatorForSeq2Seq
         from trl import SFTConfig, SFTTrainer
 
+        _score_labelled_positions_only()
         kinds = {name: p.dtype for name, p in setup.model.named_parameters() if p.requires_grad}
         trainer = SFTTrainer(
             model=setup.model,
@@ -113,6 +114,21 @@ class Sft(Objective):
             if asked and asked not in found and len(found) < count:
                 found.append(asked)
         return found
+
+
+def _score_labelled_positions_only() -> None:
+    """Let TRL's fused output head skip the questions on a processor, too.
+
+    It does so only where Triton is, for fear of recompiling when shapes change; nothing is compiled on a processor, and
+    there the head over every position was a third of a step of the starter model (measured).
+    """
+    from trl.trainer import utils
+
+    utils._use_triton = _always  # type: ignore[attr-defined]
+
+
+def _always(device: Any) -> bool:
+    return True
 
 
 class _Pieces:

@@ -22,12 +22,12 @@ _LIBRARIES = (
 )  # fmt: skip
 
 
-def write_environment(run: RunFolder, job: JobSpec, machine: Hardware, device: str, threads: int) -> None:
-    """Write environment.json, or, where it is there, refuse to go on with data that changed since."""
+def write_environment(run: RunFolder, job: JobSpec, machine: Hardware, device: str, threads: int) -> dict[str, str]:
+    """Write environment.json, or, where it is there, refuse to go on with data that changed since; return the data."""
     data = fingerprints(job)
     if run.environment_file.is_file():
         _compare(json.loads(run.environment_file.read_text(encoding="utf-8")).get("data", {}), data)
-        return
+        return data
     values: dict[str, Any] = {
         "fettle": desktop.__version__,
         "python": sys.version.split()[0],
@@ -40,6 +40,7 @@ def write_environment(run: RunFolder, job: JobSpec, machine: Hardware, device: s
         "data": data,
     }
     write_atomically(run.environment_file, json.dumps(values, indent=2, ensure_ascii=False))
+    return data
 
 
 def fingerprints(job: JobSpec) -> dict[str, str]:

@@ -58,6 +58,7 @@ class Materials:
         objective_options: how.
         machine: what there is.
         settled: what the job left open.
+        data: path -> SHA-256 of what it learns from.
         tokenizer: of the model.
         model: the model, built.
         prepared: the rows, tokenised.
@@ -72,6 +73,7 @@ class Materials:
     objective_options: Any
     machine: Hardware
     settled: plan.Plan
+    data: dict[str, str]
     tokenizer: Any = None
     model: Any = None
     prepared: Prepared | None = None
@@ -102,11 +104,25 @@ class Runner:
         try:
             return self._go()
         except StoppedError:
-            return Finished(status="discarded", step=0, seconds=0.0)
+            return self._stopped_early()
         except UserError:
             raise
         except Exception as error:
             raise explained(error, self._job, self.step, f"{self._run.name}/{self._run.log_file.name}") from error
+
+    def _stopped_early(self) -> Finished:
+        """Tell of a stop before this engine's first step; what an earlier one left can still be resumed."""
+        if self._wishes.wish == "stop_and_discard":
+            CheckpointStore(self._run.checkpoints, 1, self._disk).remove_all()
+            return Finished(status="discarded", step=self.step, seconds=self._progress.seconds)
+        self._emitter.notice(
+            "info",
+            "stopped_early",
+            "The run was stopped before its first step, so there is nothing new to save.",
+            "Resume it any time.",
+            self.step,
+        )
+        return Finished(status="stopped", step=self.step, seconds=self._progress.seconds)
 
     @property
     def step(self) -> int:
@@ -143,10 +159,10 @@ class Runner:
         ref = resolve(job.model)
         facts = facts_of(ref.folder)
         settled = plan.plan(job, facts, machine)
-        environment.write_environment(self._run, job, machine, settled.device, settled.threads)
+        data = environment.write_environment(self._run, job, machine, settled.device, settled.threads)
         return Materials(
             ref, facts, method, check.options_of(method, job.method), objective,
-            check.options_of(objective, job.objective), machine, settled,
+            check.options_of(objective, job.objective), machine, settled, data,
         )  # fmt: skip
 
     def _start_from(self, store: CheckpointStore) -> Saved | None:
@@ -326,9 +342,8 @@ class Runner:
         metrics["after"] = boundary.evaluate(progress.step, "after")
         boundary.sample(progress.step)
         self._phase("save")
-        data = environment.fingerprints(job)
         result = Result(
-            trainer.model, materials.tokenizer, materials.method, materials.ref, metrics, data, progress.step
+            trainer.model, materials.tokenizer, materials.method, materials.ref, metrics, materials.data, progress.step
         )
         save_result(self._run, job, result, self._disk)
         return self._finished(boundary, metrics)

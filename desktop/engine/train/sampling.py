@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from desktop.engine.data.render import render_prompt
+from desktop.engine.errors import RequestError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from desktop.engine.data.rows import Message
 
 COUNT = 2
-LONGEST = 64
+LONGEST = 48
+_ROOM = 8  # tokens for the answer at least
 _TOO_SLOW = 10.0  # seconds for one round; a model this slow is only asked at the start and at the end
 
 
@@ -30,8 +33,12 @@ class Sampler:
     def __init__(self, prompts: list[list[Message]], tokenizer: PreTrainedTokenizerBase, context: int) -> None:
         """Render the prompts once; those that leave no room for an answer are left out."""
         self._tokenizer: Any = tokenizer
-        rendered = [(prompt[-1]["content"], render_prompt(prompt, tokenizer)) for prompt in prompts]
-        self._prompts = [(text, ids) for text, ids in rendered if 0 < len(ids) < context - 8]
+        self._prompts: list[tuple[str, list[int]]] = []
+        for prompt in prompts:
+            with suppress(RequestError):  # a row the template refuses was left out of the training, too
+                ids = render_prompt(prompt, tokenizer)
+                if 0 < len(ids) < context - _ROOM:
+                    self._prompts.append((prompt[-1]["content"], ids))
         self._context = context
         self.too_slow = False
 

@@ -13,7 +13,7 @@ from desktop.engine.errors import RequestError, UserError
 from desktop.engine.events import CheckpointSaved, Evaluated, Event, PhaseStarted, Planned, Sampled, Step
 from desktop.engine.models.library import resolve
 from desktop.engine.models.load import load_for_chat, load_model, load_tokenizer
-from desktop.engine.run_folder import RunFolder
+from desktop.engine.run_folder import Control, RunFolder, Wish
 from tests.support.training import finish_of, new_run, notices_of, steps_of, train
 
 LORA = {"id": "lora", "dropout": 0.1}
@@ -221,14 +221,17 @@ def test_a_new_tokenizer_is_trained_saved_and_starts_from_the_old_pieces(root: P
     assert new.chat_template == old.chat_template
 
 
-def test_stopping_before_the_first_step_leaves_nothing(root: Path, tiny_model: Path) -> None:
-    from desktop.engine.run_folder import Control
-
+@pytest.mark.parametrize(("wish", "status"), [("stop_and_save", "stopped"), ("stop_and_discard", "discarded")])
+def test_stopping_before_the_first_step_saves_nothing_and_loses_nothing(
+    root: Path, tiny_model: Path, wish: Wish, status: str
+) -> None:
     run = new_run(root, tiny_model)
-    run.ask(Control(wish="stop_and_save"))
-    train(run)
-    assert finish_of(run).status == "discarded"
+    train(run, kill_after=4)
+    run.ask(Control(wish=wish))
+    train(run, resume=True)
+    assert (finish_of(run).status, finish_of(run).step) == (status, 3)
     assert not run.model.exists()
+    assert run.checkpoints.exists() == (wish == "stop_and_save")
 
 
 def test_an_unexpected_error_names_the_log(root: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
