@@ -16,7 +16,7 @@ from desktop.flow.wizard_findings import LengthsFound
 from desktop.flow.wizard_inferred import held_out
 
 # Multiplications and additions a second that training reaches, from the starter on two cores and the field's reports.
-CORE_SPEED = 20e9
+CORE_SPEED = 25e9
 GPU_SPEED = 30e12
 START_SECONDS = 12.0  # libraries, model, rows: before the first step
 STEP_SECONDS = 0.02  # what a step costs beside the mathematics

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.engine.errors import Problem, RequestError
+from desktop.engine.errors import Problem
 from desktop.engine.job import JobSpec
 from desktop.engine.memory.sizes import count, share, size
 from desktop.engine.methods import METHODS
@@ -129,13 +129,8 @@ def command(file: Path | None) -> str:
 
 
 def save_job(job: JobSpec, file: Path) -> None:
-    """Write the job file; raise :class:`RequestError` where the place cannot be written to."""
-    try:
-        write_atomically(file, job.to_yaml())
-    except OSError as error:
-        raise RequestError(
-            "cannot_save", f"The job file could not be saved to {file}.", "Choose another folder."
-        ) from error
+    """Write the job file; raise :class:`UserError` where the place cannot be written to."""
+    write_atomically(file, job.to_yaml())
 
 
 def _model(wizard: Wizard) -> ReviewLine:

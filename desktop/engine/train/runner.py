@@ -301,7 +301,8 @@ class Runner:
     def _plan(self, job: JobSpec, materials: Materials, total: int) -> None:
         prepared, model, settled = materials.prepared, materials.model, materials.settled
         assert prepared is not None
-        predicted = estimate(job, materials.facts, materials.machine)
+        longest = max((len(ids) for ids in prepared.train["input_ids"]), default=0)
+        predicted = estimate(job, materials.facts, materials.machine, longest or None)
         self._emitter.emit(
             Planned(
                 total_steps=total,
@@ -313,7 +314,7 @@ class Runner:
                 trainable=sum(p.numel() for p in model.parameters() if p.requires_grad),
                 learning_rate=settled.learning_rate,
                 schedule=plan.schedule_points(job, settled, total),
-                predicted_mib=predicted.peak_allocated_mib,
+                predicted_mib=predicted.measured_mib,
                 limit_mib=predicted.limit_mib,
             )
         )
