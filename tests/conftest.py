@@ -14,6 +14,7 @@ from tests.support import environment
 
 environment.prepare()
 
+import desktop.bridge  # noqa: E402, F401  its guard must stand before the first call into Qt, whichever test makes it
 from tests.support import tiny_models  # noqa: E402  the environment must be set before Qt and the libraries load
 
 

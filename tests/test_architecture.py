@@ -14,7 +14,6 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "desktop"
 HEAVY = ("torch", "transformers", "trl", "peft", "datasets", "bitsandbytes", "accelerate")
-LATER = ("numpy", "pyqtgraph", "pandas", "pyarrow")  # only when a plot or a file is first shown
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -77,18 +76,6 @@ def test_listing_what_there_is_loads_no_library(registry: str) -> None:
     assert names
     loaded = _modules_after("import importlib\n" + "\n".join(f"importlib.import_module({name!r})" for name in names))
     assert not loaded & set(HEAVY)
-
-
-def test_the_open_window_has_loaded_no_library_of_the_engine(tmp_path: Path) -> None:
-    code = (
-        "import os; os.environ.update(QT_QPA_PLATFORM='offscreen', FETTLE_WORKSPACE=" + repr(str(tmp_path)) + ")\n"
-        "from desktop.views.app import main\n"
-        "assert main(['--window-screenshot', " + repr(str(tmp_path / "home.png")) + "]) == 0"
-    )
-    loaded = _modules_after(code)
-    assert (tmp_path / "home.png").stat().st_size > 10_000
-    assert "PySide6" in loaded
-    assert not loaded & {*HEAVY, *LATER}
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=_name)

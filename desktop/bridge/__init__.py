@@ -1,5 +1,5 @@
 """The small adapters between engine processes and Qt signals; they decide nothing and know no widget."""
 
-from desktop.bridge.none_guard import keep_none_alive
+from desktop.bridge.singleton_guard import keep_singletons_alive
 
-keep_none_alive()  # before the first call into Qt, whoever makes it
+keep_singletons_alive()  # before the first call into Qt, whoever makes it
