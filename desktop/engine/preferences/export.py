@@ -41,15 +41,24 @@ class Exported:
     contradicted: int
 
     @property
-    def sentence(self) -> str:
-        """Return what was written and what was left out, in words."""
-        text = f"{self.rows:,} rows from {self.pairs:,} judged pairs are in {self.path.name}."
-        left_out = []
+    def headline(self) -> str:
+        """Return how much was written."""
+        return f"{self.rows:,} rows from {self.pairs:,} judged pairs are saved."
+
+    @property
+    def left_out(self) -> str:
+        """Return what was left out and why, empty where nothing was."""
+        parts = []
         if self.ties:
-            left_out.append(f"{self.ties:,} ties, which this format cannot hold")
+            parts.append(f"{self.ties:,} ties, which this format cannot hold")
         if self.contradicted:
-            left_out.append(f"{self.contradicted:,} judged differently the second time")
-        return f"{text} Left out: {'; '.join(left_out)}." if left_out else text
+            parts.append(f"{self.contradicted:,} judged differently the second time")
+        return f"Left out: {'; '.join(parts)}." if parts else ""
+
+    @property
+    def sentence(self) -> str:
+        """Return both."""
+        return f"{self.headline} {self.left_out}".strip()
 
 
 def export(store: PreferenceStore, path: Path, format: Format = "dpo") -> Exported:

@@ -33,9 +33,9 @@ class ProjectSummary:
 
 
 def projects_in(folder: Path) -> list[ProjectSummary]:
-    """Return every project in ``folder``, last changed first; one that cannot be opened says why."""
+    """Return every project in ``folder``, last changed first; those that cannot be opened come last and say why."""
     found = [_summary(path) for path in folder.glob(f"*{ENDING}") if path.is_file()]
-    return sorted(found, key=lambda project: -project.changed)
+    return sorted(found, key=lambda project: (bool(project.trouble), -project.changed))
 
 
 def _summary(path: Path) -> ProjectSummary:

@@ -15,18 +15,16 @@ from desktop.views.components.chip import Toggle
 from desktop.views.components.divider import Divider
 from desktop.views.components.empty import EmptyState
 from desktop.views.components.label import Text
-from desktop.views.components.scroll import ScrollArea
 from desktop.views.preferences.answer import AnswerCard
 from desktop.views.preferences.choice import ChoiceButton
 from desktop.views.preferences.export_panel import ExportPanel
 from desktop.views.preferences.foot import Foot
 from desktop.views.preferences.keys import KeySheet
+from desktop.views.preferences.question import Question
 from desktop.views.preferences.strip import Strip
 from desktop.views.preferences.top_bar import TopBar
-from desktop.views.theme.theme import Theme
 
 _WIDEST = 1620
-_QUESTION = 112
 _NAMED_KEYS = {
     Qt.Key.Key_Left: "Left", Qt.Key.Key_Right: "Right", Qt.Key.Key_Return: "Return", Qt.Key.Key_Enter: "Enter",
     Qt.Key.Key_Space: "Space",
@@ -58,12 +56,11 @@ class Annotator(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Build the screen, empty."""
         super().__init__(parent)
-        self._theme = Theme.instance_of(self)
         self.session: Annotation | None = None
         self._making = ""
         self._stepped_away = False
         self.top = TopBar()
-        self.question = Text("", "question")
+        self.question = Question()
         self.answers = (AnswerCard("1", "Answer A"), AnswerCard("2", "Answer B"))
         self.choices = {
             choice: ChoiceButton(str(number), *_TEXTS[choice]) for number, choice in enumerate(CHOICES, start=1)
@@ -198,8 +195,7 @@ class Annotator(QWidget):
         said = session.judgement.choice if session.judgement else None
         self.question.setText(item.pair.question)
         for card, text, side in zip(self.answers, item.answers, ("left", "right"), strict=True):
-            if card.accessibleDescription() != text:
-                card.show_answer(text)
+            card.show_answer(text)
             card.set_chosen(said == side)
         for choice, button in self.choices.items():
             button.setChecked(choice == said)
@@ -294,13 +290,6 @@ class Annotator(QWidget):
 
     def _pair(self) -> QWidget:
         page = QWidget()
-        holder = QWidget()
-        asked = QVBoxLayout(holder)
-        asked.setContentsMargins(0, 0, 0, 0)
-        asked.addWidget(self.question)
-        scroll = ScrollArea(holder)
-        scroll.setMaximumHeight(self._theme.px(_QUESTION))
-        scroll.setSizeAdjustPolicy(ScrollArea.SizeAdjustPolicy.AdjustToContents)
         pair = QHBoxLayout()
         pair.setSpacing(20)
         for card in self.answers:
@@ -321,7 +310,7 @@ class Annotator(QWidget):
         column.setSpacing(0)
         column.addWidget(Text("Question", "head", "text2", wrap=False))
         column.addSpacing(6)
-        column.addWidget(scroll)
+        column.addWidget(self.question)
         column.addSpacing(14)
         column.addLayout(pair, 1)
         column.addSpacing(16)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.views.components.keycap import Keycap
 from desktop.views.components.label import Text
@@ -15,6 +17,17 @@ from desktop.views.theme.tokens import RADIUS_CARD
 
 _NARROW, _WIDE, _WIDE_FROM = 640, 720, 1680
 _SIDES = 27
+_BLANK = re.compile(r"\n[ \t]*\n")
+
+
+def paragraph_text(role: str) -> Text:
+    """Return a text that is exactly as tall as its lines at the width it has, never as tall as if it were narrower."""
+    text = Text("", role)
+    text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    policy = text.sizePolicy()
+    policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+    text.setSizePolicy(policy)
+    return text
 
 
 class AnswerCard(QWidget):
@@ -33,8 +46,8 @@ class AnswerCard(QWidget):
         self._cap = Keycap(key)
         self._title = Text(name, "strong", "text2", wrap=False)
         self._length = Text("", "help", "text2", wrap=False)
-        self._text = Text("", "annotator")
-        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._text = ""
+        self._paragraphs: list[Text] = []
         head = QHBoxLayout()
         head.setContentsMargins(_SIDES, 0, 20, 0)
         head.setSpacing(8)
@@ -43,13 +56,13 @@ class AnswerCard(QWidget):
         head.addStretch(1)
         head.addWidget(self._length)
         self._page = QWidget()
-        inside = QVBoxLayout(self._page)
-        inside.setContentsMargins(_SIDES, 0, 20, 16)
-        inside.addWidget(self._text)
-        inside.addStretch(1)
+        self._inside = QVBoxLayout(self._page)
+        self._inside.setContentsMargins(_SIDES, 0, 20, 16)
+        self._inside.setSpacing(10)
+        self._inside.addStretch(1)
         self.area = ScrollArea(self._page)
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 14, 1, 2)
+        column.setContentsMargins(1, 14, 1, 8)
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self.area, 1)
@@ -57,7 +70,10 @@ class AnswerCard(QWidget):
 
     def show_answer(self, text: str) -> None:
         """Show ``text`` from its beginning."""
-        self._text.setText(text)
+        if text == self._text:
+            return
+        self._text = text
+        self._set_paragraphs([part.strip("\n") for part in _BLANK.split(text.strip()) if part.strip()])
         words = len(text.split())
         self._length.setText(f"{words:,} word" if words == 1 else f"{words:,} words")
         self.setAccessibleName(f"{self._name}, {self._length.text()}")
@@ -76,8 +92,22 @@ class AnswerCard(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep lines short enough to read."""
         super().resizeEvent(event)
-        widest = _WIDE if self.window().width() >= _WIDE_FROM else _NARROW
-        self._text.setMaximumWidth(self._theme.px(widest))
+        for paragraph in self._paragraphs:
+            paragraph.setMaximumWidth(self._widest())
+
+    def _widest(self) -> int:
+        return self._theme.px(_WIDE if self.window().width() >= _WIDE_FROM else _NARROW)
+
+    def _set_paragraphs(self, parts: list[str]) -> None:
+        """Show each part a little apart from the next; labels are kept from one pair to the next."""
+        while len(self._paragraphs) < len(parts):
+            paragraph = paragraph_text("annotator")
+            paragraph.setMaximumWidth(self._widest())
+            self._inside.insertWidget(len(self._paragraphs), paragraph)
+            self._paragraphs.append(paragraph)
+        for index, paragraph in enumerate(self._paragraphs):
+            paragraph.setVisible(index < len(parts))
+            paragraph.setText(parts[index] if index < len(parts) else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the card, with a strong edge where it is the better one."""

@@ -31,7 +31,8 @@ class ExportPanel(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Build it, hidden."""
         super().__init__(padding=14, parent=parent)
-        self._sentence = Text("", "strong", elide=True)
+        self._headline = Text("", "strong", elide=True)
+        self._left_out = Text("", "help", "text2")
         self._path = Text("", "mono", "text2", elide="middle")
         formats = (("dpo", "Pairs", ""), ("reward", "Conversations", ""), ("kto", "Thumbs", ""))
         self.formats = Segments(formats, "Format")
@@ -42,8 +43,9 @@ class ExportPanel(Card):
         close.set_name("Close")
         words = QVBoxLayout()
         words.setSpacing(3)
-        words.addWidget(self._sentence)
+        words.addWidget(self._headline)
         words.addWidget(self._path)
+        words.addWidget(self._left_out)
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(Glyph("check", 20, "ok"))
@@ -61,7 +63,9 @@ class ExportPanel(Card):
 
     def show_export(self, exported: Exported, format: str) -> None:
         """Tell what was saved."""
-        self._sentence.setText(exported.sentence)
+        self._headline.setText(exported.headline)
+        self._left_out.setText(exported.left_out)
+        self._left_out.setVisible(bool(exported.left_out))
         self._path.setText(str(exported.path))
         self.formats.choose(format)
         self.train.setEnabled(format != "kto")

@@ -42,10 +42,12 @@ class KeySheet(QWidget):
         """Lie over ``parent``, hidden."""
         super().__init__(parent)
         self._theme = Theme.instance_of(self)
-        self._guide = Text("", "body", "text2")
+        self._guide = Text("", "body")
         grid = QGridLayout()
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(8)
+        grid.setColumnMinimumWidth(0, self._theme.px(96))
+        grid.setColumnStretch(1, 1)
         for place, (keys, words) in enumerate(_ROWS):
             caps = QHBoxLayout()
             caps.setSpacing(4)

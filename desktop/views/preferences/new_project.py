@@ -176,6 +176,7 @@ def _field(label: str, control: QWidget, help: str) -> QVBoxLayout:
     column.setSpacing(5)
     column.addWidget(words)
     if isinstance(control, Segments):
+        control.setContentsMargins(0, 4, 0, 4)  # as tall as the inputs beside it
         column.addWidget(control, 0, Qt.AlignmentFlag.AlignLeft)
     else:
         column.addWidget(control)

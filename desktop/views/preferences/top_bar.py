@@ -28,8 +28,10 @@ class SmallFigure(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
+        column.addStretch(1)
         column.addWidget(Text(caption, "help", "text2", wrap=False))
         column.addWidget(self._value)
+        column.addStretch(1)
 
     def set(self, value: str) -> None:
         """Show ``value``."""
@@ -111,7 +113,7 @@ class TopBar(QWidget):
         count.addWidget(self._of, 0, Qt.AlignmentFlag.AlignBottom)
         count.addStretch(1)
         progress = QWidget()
-        progress.setFixedWidth(180)
+        progress.setFixedWidth(160)
         column = QVBoxLayout(progress)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(7)
@@ -126,8 +128,8 @@ class TopBar(QWidget):
         row.addWidget(back)
         row.addSpacing(8)
         row.addLayout(names, 1)
-        row.addSpacing(24)
-        for widget, gap in ((progress, 32), (self._pace, 28), (self._left, 28), (self._same, 28)):
+        row.addSpacing(16)
+        for widget, gap in ((progress, 28), (self._pace, 22), (self._left, 22), (self._same, 22)):
             row.addWidget(widget)
             row.addSpacing(gap)
         for button, gap in ((self.pause_button, 8), (self.export_button, 8), (guide, 0)):
