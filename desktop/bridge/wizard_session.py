@@ -186,9 +186,12 @@ class WizardSession(QObject):
             self._request("inspect", answers.source, params, self._take_data, self._fail_data)
         ready = answers.source is not None and found.data is not None and found.data.kind and found.model is not None
         if ready and answers.source is not None and not self.wizard.blocked("data"):
-            if found.lengths is None:
-                params = {**self._subject(answers.source), "max_length": self.wizard.job.training.max_length}
-                self._request("lengths", (answers.source, answers.model), params, self._take_lengths, self._ignore)
+            length = self.wizard.job.training.max_length
+            if found.lengths is None or (found.lengths.maximum != length and answers.step == "data"):
+                # Counted against another longest row the shares are only interpolated: the open step counts again.
+                params = {**self._subject(answers.source), "max_length": length}
+                key = (answers.source, answers.model, length)
+                self._request("lengths", key, params, self._take_lengths, self._ignore)
             if self.rendered is None and self.render_error is None and answers.step == "data":
                 self._render()
         if answers.step == "review" and found.problems is None and not self._blocked_before_review():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.engine.memory.sizes import MIB, size
 from desktop.flow.wizard_findings import DataFound, LengthsFound
@@ -61,6 +61,7 @@ class FileBar(Card):
         second.addWidget(self._why, 1)
         self.body.addLayout(first)
         self.body.addLayout(second)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.replace_button.clicked.connect(self.replaced)
         self.format.activated.connect(lambda _index: self.shape_chosen.emit(str(self.format.currentData())))
 

@@ -119,8 +119,8 @@ class DataStep(StepView):
         self.issues.setMinimumHeight(210)
         self.lengths.setMinimumHeight(210)
         column.addLayout(pair)
-        column.addWidget(self.rendered, 1)
-        column.addStretch(0)
+        column.addWidget(self.rendered, 100)
+        column.addStretch(1)
         self.content.addWidget(self.start, 1)
         self.content.addWidget(self._found, 1)
         self._mapping: Mapping | None = None

@@ -26,6 +26,7 @@ class CellButton(QAbstractButton):
         self._nearest = nearest
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(44, self._theme.px(26))
+        self.setMaximumHeight(self._theme.px(56))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         fits = "does not fit" if cell.verdict == "too_big" else "fits"
         now = ", now" if cell.current else ", nearest that fits" if nearest else ""

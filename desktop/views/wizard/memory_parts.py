@@ -110,8 +110,6 @@ class VerdictCard(Card):
             self._grid.setColumnStretch(place, 1)
         self.body.addLayout(head)
         self.body.addSpacing(8)
-        self._beyond = Text("", "help", "text2", align=Qt.AlignmentFlag.AlignRight)
-        self.body.addWidget(self._beyond)
         self.body.addWidget(self.bar)
         self.body.addWidget(Divider())
         self.body.addSpacing(4)
@@ -131,7 +129,7 @@ class VerdictCard(Card):
         self._title.set_tone("text")
         largest = found.largest
         self._said.setText(
-            f"Predicted peak {size(found.total_mib)} {where}. {largest.label} "
+            f"Predicted peak {size(found.total_mib)} {where}, {size(found.limit_mib)} free now. {largest.label} "
             f"{'are' if largest.label.endswith('s') else 'is'} the largest part."
         )
         self.fit.setVisible(big)
@@ -157,8 +155,6 @@ class VerdictCard(Card):
             unit="GB" if scale > 1 else "MB",
             capacity_label="card" if found.device == "cuda" else "memory",
         )
-        self._beyond.setText(f"free now {size(found.limit_mib)}, far beyond the end of this bar")
-        self._beyond.setVisible(roomy)
 
 
 class FixesCard(Card):
@@ -216,7 +212,7 @@ class FixesCard(Card):
         words.setSpacing(1)
         words.addWidget(Text(fix.label, "strong", elide=True))
         enough = fix.verdict != "too_big"
-        words.addWidget(Text(fix.note if enough else "Not enough by itself", "help", "text2", elide=True))
+        words.addWidget(Text(fix.note if enough else "Not enough by itself", "help", "text2"))
         line.addLayout(words, 1)
         line.addWidget(Text(f"\N{MINUS SIGN}{size(fix.saves_mib)}", "strong", wrap=False, tabular=True))
         line.addWidget(Chip(size(fix.total_mib), "ok" if enough else "bad"))

@@ -56,8 +56,9 @@ class MemoryStep(StepView):
         pair.addWidget(self.map, 3)
         self.content.addWidget(self.verdict)
         self.content.addWidget(self._form_card)
-        self.content.addLayout(pair, 1)
-        self.content.addWidget(self._waiting, 1)
+        self.content.addLayout(pair)
+        self.content.addWidget(self._waiting, 100)
+        self.content.addStretch(1)
         self._advice: MemoryAdvice | None = None
         self.again.clicked.connect(session.look_at_machine)
         self.verdict.fit_asked.connect(self._make_it_fit)

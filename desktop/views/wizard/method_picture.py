@@ -41,7 +41,7 @@ class MethodPicture(QWidget):
             return
         painter = begin(self)
         px = self._theme.px
-        block = QRectF(0, px(18), min(px(206), self.width() * 0.43), px(190))
+        block = QRectF(0, px(18), min(px(206), self.width() * 0.46), px(190))
         self._flow(painter, block, drawing)
         box(painter, block, 8, self._theme.color("sunken"), self._theme.color("line"))
         inner = block.adjusted(8, px(12), -8, -px(12))
@@ -53,9 +53,9 @@ class MethodPicture(QWidget):
         norm = QRectF(inner.center().x() - px(45), feed.bottom() + px(5), px(90), px(16))
         self._boxed(painter, norm, "norm", learned=drawing.way == "all")
         self._large(
-            painter, QRectF(block.right() + px(24), 0, self.width() - block.right() - px(24), 1), corner, drawing
+            painter, QRectF(block.right() + px(18), 0, self.width() - block.right() - px(18), 1), corner, drawing
         )
-        self._legend(painter, block.right() + px(24), block.bottom() - px(44), drawing)
+        self._legend(painter, block.right() + px(18), block.bottom() - px(44), drawing)
 
     def _flow(self, painter: QPainter, block: QRectF, drawing: Drawing) -> None:
         px, color = self._theme.px, self._theme.color("text3")
@@ -127,10 +127,10 @@ class MethodPicture(QWidget):
     def _update(self, painter: QPainter, matrix: QRectF, drawing: Drawing) -> None:
         px, color = self._theme.px, self._theme.color
         painter.setPen(QPen(color("text2"), 1.5))
-        plus = QPointF(matrix.right() + px(11), matrix.center().y())
+        plus = QPointF(matrix.right() + px(9), matrix.center().y())
         painter.drawLine(QPointF(plus.x() - 4, plus.y()), QPointF(plus.x() + 4, plus.y()))
         painter.drawLine(QPointF(plus.x(), plus.y() - 4), QPointF(plus.x(), plus.y() + 4))
-        tall = QRectF(matrix.right() + px(22), matrix.top(), px(20), matrix.height())
+        tall = QRectF(matrix.right() + px(18), matrix.top(), px(20), matrix.height())
         flat = QRectF(tall.right() + px(6), matrix.top(), matrix.width() * 0.74, px(20))
         self._solid(painter, tall, "B")
         self._solid(painter, flat, "A")

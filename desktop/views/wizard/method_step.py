@@ -15,6 +15,7 @@ from desktop.views.wizard.method_list import MethodList
 from desktop.views.wizard.step import StepView
 
 _LIST_NARROW, _LIST, _LIST_WIDE = 280, 322, 420
+_DETAIL_WIDEST = 860
 
 
 class MethodStep(StepView):
@@ -32,9 +33,10 @@ class MethodStep(StepView):
         self.detail = MethodDetail()
         self._waiting = EmptyState("models", "No model yet", "The methods are ranked for a model. Choose one first.")
         self.content.addWidget(self.list, 1)
-        self.row.setStretch(0, 0)
-        self.row.addWidget(self.detail, 1)
-        self.row.addWidget(self._waiting, 1)
+        self.row.setStretch(1, 0)
+        self.detail.setMaximumWidth(_DETAIL_WIDEST)
+        self.row.insertWidget(2, self.detail, 1000)
+        self.row.insertWidget(3, self._waiting, 1000)
         self.list.chosen.connect(self._choose)
         self.detail.options_changed.connect(self._set_options)
         self.detail.training_changed.connect(self._set_training)

@@ -31,6 +31,7 @@ class StepView(QWidget):
     title: ClassVar[str] = ""
     subtitle: ClassVar[str] = ""
     scrolls: ClassVar[bool] = True
+    widest: ClassVar[int] = 1240
 
     def __init__(self, session: WizardSession, parent: QWidget | None = None) -> None:
         """Build the frame of the step; the content is the subclass's."""
@@ -44,7 +45,11 @@ class StepView(QWidget):
         column = QVBoxLayout(self.left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self.row.addWidget(self.left, 1)
+        # On a large screen the content stays readable in the middle instead of stretching.
+        self.left.setMaximumWidth(self.widest)
+        self.row.addStretch(1)
+        self.row.addWidget(self.left, 1000)
+        self.row.addStretch(1)
         self.head = QHBoxLayout()
         self.head.setSpacing(12)
         words = QVBoxLayout()
