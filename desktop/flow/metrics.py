@@ -128,11 +128,11 @@ class Curves:
         self.validation.put(event.step, event.loss)
 
     def add_plan(self, event: Planned) -> None:
-        """Take in the plan: the learning rates spread evenly over all steps."""
+        """Take in the plan: the learning rates spread evenly from the first step to the last."""
         self.planned = Series()
-        last = len(event.schedule) - 1
+        gaps = max(1, len(event.schedule) - 1)
         for index, rate in enumerate(event.schedule):
-            self.planned.put(round(index * event.total_steps / last) if last > 0 else 0, float(rate))
+            self.planned.put(1 + round(index * (event.total_steps - 1) / gaps), float(rate))
 
     def forget_after(self, step: int) -> None:
         """Drop what was measured behind ``step``: the run was resumed from there."""

@@ -13,7 +13,7 @@ from desktop.engine.job import JobSpec, Training
 from desktop.engine.methods import METHODS
 from desktop.engine.options import fields_of
 from desktop.engine.run_folder import RunFolder
-from desktop.flow.amounts import loss
+from desktop.flow.amounts import loss, rate
 from desktop.flow.run_view import RunView
 from desktop.flow.runs import RunSummary
 
@@ -113,20 +113,26 @@ def _differences(jobs: Sequence[JobSpec | None]) -> tuple[Difference, ...]:
 
 
 def _about(jobs: Sequence[JobSpec | None], views: Sequence[RunView]) -> str:
-    if not _same_data(jobs):
+    if not _all_equal([job.data if job else None for job in jobs]):
         return "different data: their losses do not compare"
+    if not _same_rows(jobs):
+        return "same data, but other rows held out: compare losses with care"
     rows = {view.outline.plan.rows_validation for view in views if view.outline.plan}
     return f"same data, {rows.pop():,} validation rows" if len(rows) == 1 else "same data"
 
 
-def _same_data(jobs: Sequence[JobSpec | None]) -> bool:
-    kept = {(tuple(job.data), job.training.validation_share, job.training.seed) if job else None for job in jobs}
-    return len({data[0] if data else None for data in kept}) == 1
+def _same_rows(jobs: Sequence[JobSpec | None]) -> bool:
+    """Tell whether the held-out rows of all are the same: same data, same share, same seed."""
+    return _all_equal([(job.data, job.training.validation_share, job.training.seed) if job else None for job in jobs])
+
+
+def _all_equal(values: Sequence[object]) -> bool:
+    return all(value == values[0] for value in values)
 
 
 def _verdict(runs: Sequence[RunSummary], jobs: Sequence[JobSpec | None]) -> str:
     known = sorted((run for run in runs if math.isfinite(run.validation)), key=lambda run: run.validation)
-    if len(known) < 2 or not _same_data(jobs):
+    if len(known) < 2 or not _same_rows(jobs):
         return ""
     first, second = known[0], known[1]
     gap = second.validation - first.validation
@@ -156,7 +162,7 @@ def _word(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
-        return f"{value:g}"
+        return rate(value) if 0 < abs(value) < 1e-3 else f"{value:g}"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_word, value))
     return str(value)

@@ -69,10 +69,10 @@ def how_it_ended(exit_code: int | None) -> str:
     """Return the half sentence after "The engine" for a process that ended without a last word."""
     if exit_code is None:
         return "ended without a word"
-    if exit_code < 0:
-        return _signalled(-exit_code)
     if exit_code & 0xFFFFFFFF in _WINDOWS_ENDS:
         return _WINDOWS_ENDS[exit_code & 0xFFFFFFFF]
+    if exit_code < 0:
+        return _signalled(-exit_code)
     if exit_code > 128 and exit_code - 128 in set(signal.Signals):  # a shell in between reports signals so
         return _signalled(exit_code - 128)
     return "ended without a word" if exit_code == 0 else f"ended with an error (exit code {exit_code})"
@@ -81,7 +81,7 @@ def how_it_ended(exit_code: int | None) -> str:
 def _signalled(number: int) -> str:
     name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
     if name == "SIGKILL":
-        return "was killed by the system, likely because memory ran out,"
+        return "was killed by the system, likely because memory ran out"
     if name in ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT"):
         return f"crashed inside a library ({name})"
     if name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"):
@@ -124,7 +124,8 @@ def _failed(end: ev.Failed, saved: int) -> Standing:
 def _interrupted(outline: Outline, exit_code: int | None, saved: int) -> Standing:
     where = _where(outline)
     place = where if where.startswith(("while", "before")) else f"at {where}"
-    sentence = f"The engine {how_it_ended(exit_code)} {place}. {_safe(saved)}"
+    ended = how_it_ended(exit_code)
+    sentence = f"The engine {ended}{',' if ',' in ended else ''} {place}. {_safe(saved)}"
     goes_on = f"Resume goes on from step {saved}." if saved else "Resume starts again from the beginning."
     return Standing("interrupted", "Interrupted", sentence, goes_on, saved)
 

@@ -23,7 +23,7 @@ ROOT = Path(desktop.__file__).resolve().parent.parent
 def planned(total: int, points: int = 40) -> list[float]:
     """The learning rate the fake engine follows, at evenly spaced steps."""
     warm = max(1, total // 20)
-    steps = [round(place * total / (points - 1)) for place in range(points)]
+    steps = [1 + round(place * (total - 1) / (points - 1)) for place in range(points)]
     return [
         2e-3 * (step / warm if step < warm else 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, total - warm))))
         for step in steps

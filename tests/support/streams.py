@@ -60,3 +60,9 @@ def a_run(root: Path, events: list[ev.Event], name: str = "support-lora", **chan
     run = RunFolder.create(root, job.model_copy(update=changes))
     run.events_file.write_text("".join(event.to_line() for event in events), encoding="utf-8")
     return run
+
+
+def recorded(name: str) -> list[ev.Event]:
+    """What a real engine wrote: ``finished``, ``killed`` or ``resumed``."""
+    lines = (STREAMS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [event for line in lines if (event := ev.parse_line(line)) is not None]
