@@ -214,16 +214,15 @@ def _is_young(run: RunFolder) -> bool:
 
 def method_label(job: JobSpec) -> str:
     """Return the method in a few words: ``LoRA r8``, ``QLoRA r16``, ``Full``."""
-    try:
-        title = METHODS.get(job.method.id).title
-    except RequestError:
-        title = job.method.id
-    title = title.removesuffix(" fine-tuning")
+    title, rank = job.method.id, job.method.options.get("rank")
+    with contextlib.suppress(RequestError):
+        method = METHODS.get(job.method.id)
+        default = method.options.model_fields.get("rank")
+        title, rank = method.title.removesuffix(" fine-tuning"), rank or (default.default if default else None)
     if job.quantization in ("nf4", "fp4") and title == "LoRA":
         title = "QLoRA"  # the field's own word for it
     elif job.quantization != "none":
         title = f"{title} {job.quantization}"
-    rank = job.method.options.get("rank")
     return f"{title} r{rank}" if rank is not None else title
 
 

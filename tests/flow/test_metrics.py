@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine import events as ev
@@ -14,6 +14,7 @@ from tests.fakes.fake_engine import a_step
 from tests.support.scripts import opening
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 60), st.floats(allow_nan=False)), max_size=80))
 def test_a_series_is_sorted_and_holds_the_newest_value_of_every_step(points: list[tuple[int, float]]) -> None:
     series = Series()
@@ -23,6 +24,7 @@ def test_a_series_is_sorted_and_holds_the_newest_value_of_every_step(points: lis
     assert list(series.steps) == sorted(dict(points))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 60), unique=True), st.integers(-1, 61))
 def test_going_back_forgets_what_lies_behind(steps: list[int], back: int) -> None:
     series = Series()
@@ -79,6 +81,7 @@ def test_a_gradient_far_above_the_usual_is_a_spike_once() -> None:
     assert curves.spikes == []
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2000), st.integers(4, 60))
 def test_a_sparkline_stays_small_and_ends_with_the_newest_point(count: int, capacity: int) -> None:
     line = Sparkline(capacity)

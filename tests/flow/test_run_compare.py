@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.engine.job import Choice, DataSource, JobSpec, Training
+from desktop.engine.methods import METHODS
 from desktop.engine.run_folder import RunFolder
 from desktop.flow.run_compare import Comparison, compare, read_view, settings_of, short_names
 from desktop.flow.runs import Shelf
@@ -34,7 +35,7 @@ def test_only_what_differs(tmp_path: Path) -> None:
                 training=Training(learning_rate=1e-3)),
     )  # fmt: skip
     assert {row.label: row.values for row in told.different} == {
-        "Rank": ("8", "64"),
+        "Rank": (str(METHODS.get("lora").options().rank), "64"),
         "Learning rate": ("automatic", "0.001"),
     }
     assert told.settings[: len(told.different)] == told.different

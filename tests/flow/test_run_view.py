@@ -36,7 +36,7 @@ _events = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(_events, max_size=60), st.data())
 def test_batches_make_no_difference(events: list[ev.Event], data: st.DataObject) -> None:
     whole, cut = RunView(), RunView()
@@ -52,6 +52,7 @@ def test_batches_make_no_difference(events: list[ev.Event], data: st.DataObject)
     assert cut.curves == whole.curves
 
 
+@settings(deadline=None)
 @given(st.integers(0, 30), st.integers(0, 30))
 def test_a_resumed_run_shows_what_an_uninterrupted_one_shows(saved: int, lost: int) -> None:
     total = 80
