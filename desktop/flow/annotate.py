@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from desktop.engine.preferences.agreement import self_consistency, warnings
+from desktop.engine.preferences.agreement import self_consistency, warnings, win_rate
 from desktop.engine.preferences.judgement import Choice, Item, Judgement
 from desktop.engine.preferences.store import PreferenceStore
 from desktop.flow.amounts import duration
@@ -140,6 +140,18 @@ class Annotation:
     def warnings(self) -> list[str]:
         """Return what the person judging should know."""
         return warnings(self._judged)
+
+    @property
+    def reveal(self) -> str:
+        """Return who won, once nothing is left to judge; empty where one model gave both answers."""
+        if self.standing != "done":
+            return ""
+        won, ties = win_rate(self._judged, self.store.pairs(), "tuned")
+        if won.trials + ties == 0:
+            return ""
+        text = f"The tuned model won {won.hits} of {won.trials} decided pairs against its base"
+        text += f" (95 % interval {won.low:.0%} to {won.high:.0%})"
+        return f"{text}; {ties} were ties." if ties else f"{text}."
 
     def choose(self, choice: Choice) -> None:
         """Say which answer is better; saying something else before going on corrects it."""

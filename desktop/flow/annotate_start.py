@@ -83,7 +83,7 @@ class NewProject:
         if self.answerer is None:
             found.append(Problem("answerer", "There is no model to answer.", "Train one first."))
         elif not self.questions and not self.answerer.run:
-            found.append(Problem("pasted", f"{self.answerer.title} has no held-out questions.", "Paste some."))
+            found.append(Problem("pasted", "This model has no held-out questions.", "Type some of your own."))
         if not 1 <= self.pairs <= MOST_PAIRS:
             found.append(Problem("pairs", f"Take 1 to {MOST_PAIRS:,} pairs."))
         return found
@@ -106,7 +106,7 @@ class NewProject:
 def answerers(runs: Iterable[RunLike]) -> list[Answerer]:
     """Return the models that can answer: finished runs in the order given, then the starter."""
     found = [Answerer(f"run:{run.folder}", run.name, run.folder) for run in runs if run.has_model]
-    return [*found, Answerer(STARTER, "Starter model, untuned")]
+    return [*found, Answerer(STARTER, "Starter model (untuned)")]
 
 
 def title_for(answerer: Answerer, taken: Iterable[str]) -> str:

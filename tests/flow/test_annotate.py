@@ -189,5 +189,19 @@ def test_the_strip_shows_the_last_ones_only(tmp_path: Path) -> None:
     store.close()
 
 
+def test_who_won_is_told_at_the_end_only(tmp_path: Path) -> None:
+    store = PreferenceStore.create(tmp_path, "Against", seed=5)
+    for number in range(3):
+        sources = {"a": {"contender": "tuned"}, "b": {"contender": "base"}}
+        store.add_pair([], f"a{number}", f"b{number}", sources=sources)
+    session = Annotation(store)
+    while session.item is not None:
+        assert session.reveal == ""
+        session.choose("left" if session.item.left == "a" else "right")
+        session.next()
+    assert session.reveal == "The tuned model won 3 of 3 decided pairs against its base (95 % interval 29% to 100%)."
+    store.close()
+
+
 def test_no_key_means_two_things() -> None:
     assert not set(KEYS) & {key for key, _ in REASONS}

@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from desktop.engine.preferences.judgement import Judgement, Pair
 
@@ -78,6 +79,22 @@ def longer_rate(judgements: Sequence[Judgement], pairs: Sequence[Pair]) -> Rate:
     return rate(won, tried)
 
 
+def win_rate(judgements: Sequence[Judgement], pairs: Sequence[Pair], contender: str) -> tuple[Rate, int]:
+    """Return how often the answer of ``contender`` won against another's, and how many such pairs were ties."""
+    speakers = {pair.id: {side: str(_source(pair, side).get("contender", "")) for side in ("a", "b")} for pair in pairs}
+    won = tried = ties = 0
+    for judgement in judgements:
+        speaker = speakers.get(judgement.pair_id, {})
+        if judgement.repeat or contender not in speaker.values() or speaker["a"] == speaker["b"]:
+            continue
+        if judgement.preferred is None:
+            ties += 1
+        else:
+            tried += 1
+            won += speaker[judgement.preferred] == contender
+    return rate(won, tried), ties
+
+
 def hasty(judgements: Sequence[Judgement]) -> int:
     """Return how many judgements came faster than anybody reads."""
     return sum(judgement.milliseconds < HASTY_MILLISECONDS for judgement in judgements)
@@ -129,6 +146,11 @@ def kappa_between(judgements: Sequence[Judgement], one: str, other: str) -> floa
             verdicts[judgement.annotator][judgement.pair_id] = judgement.verdict
     shared = sorted(verdicts[one].keys() & verdicts[other].keys())
     return cohen_kappa([verdicts[one][pair] for pair in shared], [verdicts[other][pair] for pair in shared])
+
+
+def _source(pair: Pair, side: str) -> dict[str, Any]:
+    found = pair.sources.get(side)
+    return found if isinstance(found, dict) else {}
 
 
 def _at_most(hits: int, trials: int, p: float) -> float:

@@ -205,7 +205,7 @@ class Annotator(QWidget):
     def _show_end(self, session: Annotation) -> None:
         figures = session.figures
         words = f"{figures.judged:,} pairs, {figures.pace}. Export them to train on your preferences."
-        self.done.text.setText(" ".join([words, *session.warnings]))
+        self.done.text.setText(" ".join(part for part in (words, session.reveal, *session.warnings) if part))
 
     def _reason(self, label: str) -> None:
         if self.session is not None:

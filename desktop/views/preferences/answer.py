@@ -93,16 +93,18 @@ class AnswerCard(QWidget):
         """Keep lines short enough to read."""
         super().resizeEvent(event)
         for paragraph in self._paragraphs:
-            paragraph.setMaximumWidth(self._widest())
+            self._fit(paragraph)
 
-    def _widest(self) -> int:
-        return self._theme.px(_WIDE if self.window().width() >= _WIDE_FROM else _NARROW)
+    def _fit(self, paragraph: Text) -> None:
+        wide = self.window().width() >= _WIDE_FROM
+        paragraph.setMaximumWidth(self._theme.px(_WIDE if wide else _NARROW))
+        paragraph.set_role("annotator_wide" if wide else "annotator")
 
     def _set_paragraphs(self, parts: list[str]) -> None:
         """Show each part a little apart from the next; labels are kept from one pair to the next."""
         while len(self._paragraphs) < len(parts):
             paragraph = paragraph_text("annotator")
-            paragraph.setMaximumWidth(self._widest())
+            self._fit(paragraph)
             self._inside.insertWidget(len(self._paragraphs), paragraph)
             self._paragraphs.append(paragraph)
         for index, paragraph in enumerate(self._paragraphs):

@@ -56,6 +56,8 @@ class NewProjectCard(Card):
 
     def offer(self, answerers: list[Answerer], taken: list[str], run: str = "") -> None:
         """Offer models; ``run`` is chosen if it is among them, ``taken`` are names that are used."""
+        if not run and (answerers, taken) == (self._answerers, self._taken):
+            return  # the list of runs is looked at every second, and a form half filled in must not jump
         chosen = run or self._ref
         self._answerers, self._taken = answerers, taken
         self.model.blockSignals(True)

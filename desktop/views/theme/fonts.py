@@ -12,6 +12,7 @@ ROLES: dict[str, tuple[int, QFont.Weight, float]] = {
     "section": (15, QFont.Weight.DemiBold, 1.05),
     "question": (17, QFont.Weight.Medium, 1.12),
     "annotator": (16, QFont.Weight.Normal, 1.28),
+    "annotator_wide": (18, QFont.Weight.Normal, 1.28),
     "reading": (14, QFont.Weight.Normal, 1.28),
     "strong": (13, QFont.Weight.DemiBold, 1.06),
     "label": (13, QFont.Weight.Medium, 1.06),

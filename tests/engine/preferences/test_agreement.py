@@ -19,6 +19,7 @@ from desktop.engine.preferences.agreement import (
     rate,
     self_consistency,
     warnings,
+    win_rate,
 )
 from desktop.engine.preferences.judgement import Choice, Judgement, Pair
 
@@ -105,6 +106,16 @@ def test_haste_and_inconsistency_are_told() -> None:
     first = _judged(*["left"] * 5)  # type: ignore[arg-type]
     again = [replace(j, id=j.id + 10, repeat=True, choice="right") for j in first]
     assert "Only 0 of 5" in warnings([*first, *again])[0]
+
+
+def test_win_rate_counts_only_pairs_of_two_models() -> None:
+    tuned_a = {"a": {"contender": "tuned"}, "b": {"contender": "base"}}
+    tuned_b = {"a": {"contender": "base"}, "b": {"contender": "tuned"}}
+    alone = {"a": {"contender": "tuned"}, "b": {"contender": "tuned"}}
+    pairs = [Pair(n, [], "x", "y", sources=s) for n, s in enumerate((tuned_a, tuned_b, tuned_a, alone, {}), 1)]
+    judged = _judged("left", "left", "both_bad", "left", "left")
+    found, ties = win_rate([*judged, replace(judged[1], id=9, repeat=True)], pairs, "tuned")
+    assert (found.hits, found.trials, ties) == (1, 2, 1)
 
 
 def test_longer_answers() -> None:

@@ -79,6 +79,15 @@ def test_a_new_project_from_a_run_is_judged_while_its_pairs_are_made(
     assert annotator.done.isVisible()
 
 
+def test_a_form_half_filled_in_does_not_jump_when_runs_change(page: PreferencesPage) -> None:
+    _offer(page)
+    form = page.start.form
+    form.questions.choose("paste")
+    form.title_edit.setText("Mine")
+    form.offer([BAKERY, Answerer("starter", "Starter model, untuned")], [])
+    assert (form.questions.current, form.title_edit.text()) == ("paste", "Mine")
+
+
 def test_pasted_questions_need_no_run(page: PreferencesPage, bench: FakeWorkbench) -> None:
     _offer(page)
     form = page.start.form
