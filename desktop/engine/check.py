@@ -44,6 +44,8 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
             _disk(method, method_options, facts, machine, found)
     if isinstance(objective, Objective) and facts is not None:
         _objective(objective, facts, found)
+    if isinstance(objective, Objective) and isinstance(method, Method):
+        _from_scratch(job, objective, method, found)
     if facts is not None:
         _length(job, facts, found)
     if ref is not None and ref.adapters and job.quantization != "none":
@@ -160,6 +162,17 @@ def _objective(objective: Objective, facts: ModelFacts, found: list[Problem]) ->
                 f"{objective.title} needs {_KIND_TITLES[objective.model_kind]}, and this model is "
                 f"{_KIND_TITLES[facts.kind]} ({facts.architecture}).",
                 "Choose another model or another objective.",
+            )
+        )
+
+
+def _from_scratch(job: JobSpec, objective: Objective, method: Method, found: list[Problem]) -> None:
+    if objective.from_scratch and (not method.trains_embeddings or job.quantization != "none"):
+        found.append(
+            Problem(
+                "method",
+                f"{objective.title} starts from random weights, and {method.title} would leave most of them random.",
+                "Choose full fine-tuning without quantisation.",
             )
         )
 

@@ -139,7 +139,7 @@ class Lora(Method):
 
     def build(self, model: Any, options: LoraOptions) -> Any:
         """Freeze the model and put the update beside the target layers."""
-        from peft import LoraConfig, TaskType, get_peft_model
+        from peft import LoraConfig, get_peft_model
 
         start: Any = {"default": True}.get(options.initialisation, options.initialisation)
         config = LoraConfig(
@@ -149,7 +149,7 @@ class Lora(Method):
             target_modules=_target_modules(model, options.targets),
             use_rslora=options.rslora,
             init_lora_weights=start,
-            task_type=TaskType.SEQ_2_SEQ_LM if model.config.is_encoder_decoder else TaskType.CAUSAL_LM,
+            task_type=_task(model),
             fan_in_fan_out=model.config.model_type in ("gpt2", "gpt_bigcode"),
         )
         built: Any = get_peft_model(model, config)
@@ -178,6 +178,14 @@ class Lora(Method):
     def _target_layers(self, facts: ModelFacts, options: LoraOptions) -> list[str]:
         wanted = _wanted(options.targets)
         return [name for name in facts.linear_shapes if wanted is None or name.rpartition(".")[2] in wanted]
+
+
+def _task(model: Any) -> Any:
+    from peft import TaskType
+
+    if model.config.is_encoder_decoder:
+        return TaskType.SEQ_2_SEQ_LM
+    return TaskType.CAUSAL_LM if model.can_generate() else None  # an encoder needs no wrapper for generation
 
 
 def _wanted(targets: str) -> frozenset[str] | None:

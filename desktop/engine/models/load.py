@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.models.facts import facts_of
@@ -17,8 +17,6 @@ from desktop.engine.quantization import load_config
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedTokenizerBase
-
-Kind = Literal["causal", "masked", "seq2seq"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def load_model(
     quantization: str = "none",
     dtype: torch.dtype | None = None,
     device: str = "cpu",
-    kind: Kind = "causal",
+    kind: str = "causal",
     double_quantization: bool = True,
 ) -> Any:
     """Return the whole model, its adapters folded in, ready to be trained further.
@@ -84,6 +82,16 @@ def load_model(
     for adapter in ref.adapters:
         model = _folded(model, adapter)
     return model
+
+
+def fresh_model(ref: ModelRef, device: str, kind: str) -> Any:
+    """Return a model of the same shape with random weights, drawn from torch's own generator."""
+    import torch
+    import transformers
+
+    facts_of(ref.folder)
+    config = transformers.AutoConfig.from_pretrained(ref.folder, local_files_only=True, trust_remote_code=False)
+    return _class_of(kind).from_config(config, dtype=torch.float32, trust_remote_code=False).to(device)
 
 
 def load_for_chat(ref: ModelRef, *, device: str | None = None, quantization: str | None = None) -> ForChat:
@@ -106,11 +114,8 @@ def load_for_chat(ref: ModelRef, *, device: str | None = None, quantization: str
     return ForChat(model, tokenizer, ref.adapter is not None, chosen)
 
 
-def _load_base(
-    folder: Path, quantization: str, dtype: torch.dtype | None, device: str, kind: Kind, double: bool
-) -> Any:
+def _load_base(folder: Path, quantization: str, dtype: torch.dtype | None, device: str, kind: str, double: bool) -> Any:
     import torch
-    import transformers
 
     facts = facts_of(folder)  # refuses code, pickles, indexes that point outside, truncated files: before any load
     if facts.kind != kind:
@@ -119,18 +124,13 @@ def _load_base(
             f"{folder.name} is a {facts.kind} model, and a {kind} model is needed.",
             "Choose another model.",
         )
-    classes = {
-        "causal": transformers.AutoModelForCausalLM,
-        "masked": transformers.AutoModelForMaskedLM,
-        "seq2seq": transformers.AutoModelForSeq2SeqLM,
-    }
     wanted = dtype or torch.float32
     arguments: dict[str, Any] = {"dtype": wanted, "local_files_only": True, "use_safetensors": True}
     config = load_config(quantization, wanted, double=double)
     if config is not None:
         arguments |= {"quantization_config": config, "device_map": {"": device}}
     try:
-        model = classes[kind].from_pretrained(folder, trust_remote_code=False, **arguments)
+        model = _class_of(kind).from_pretrained(folder, trust_remote_code=False, **arguments)
     except (OSError, ValueError, RuntimeError, KeyError, AttributeError) as error:
         if isinstance(error, torch.OutOfMemoryError):
             raise
@@ -140,6 +140,16 @@ def _load_base(
             "The files may be damaged or of another version: copy or download the model again.",
         ) from error
     return model if config is not None else model.to(device)
+
+
+def _class_of(kind: str) -> Any:
+    import transformers
+
+    return {
+        "causal": transformers.AutoModelForCausalLM,
+        "masked": transformers.AutoModelForMaskedLM,
+        "seq2seq": transformers.AutoModelForSeq2SeqLM,
+    }[kind]
 
 
 def _folded(model: Any, adapter: Path) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from desktop.engine.errors import RequestError
@@ -69,21 +70,18 @@ class Mlm(Objective):
             )
         total = len(train) + len(validation)
         dropped: dict[str, int] = {}
-        kept = [
-            _pieces(
-                rows,
-                tokenizer,
-                training.max_length,
-                dropped,
-                lambda done, start=start: progress("texts read", start + done, total),
+
+        def cut(rows: list[Row], start: int) -> list[list[int]]:
+            return _pieces(
+                rows, tokenizer, training.max_length, dropped, lambda done: progress("texts read", start + done, total)
             )
-            for rows, start in ((train, 0), (validation, len(train)))
-        ]
-        held_out = _hidden(kept[1], tokenizer, options.share, training.seed)
+
+        kept_train, kept_held_out = cut(train, 0), cut(validation, len(train))
+        held_out = _hidden(kept_held_out, tokenizer, options.share, training.seed)
         return Prepared(
-            train=Dataset.from_list([{"input_ids": ids} for ids in kept[0]]),
+            train=Dataset.from_list([{"input_ids": ids, "row": number} for number, ids in enumerate(kept_train)]),
             validation=Dataset.from_list(held_out),
-            tokens=sum(map(len, kept[0])),
+            tokens=sum(map(len, kept_train)),
             dropped=dropped,
         )
 
@@ -93,14 +91,17 @@ class Mlm(Objective):
 
         from desktop.engine.objectives.token_loss import trainer_class
 
-        return trainer_class()(
+        hiding = _Hiding(setup.tokenizer, setup.options.share, setup.training.seed)
+        trainer = trainer_class()(
             model=setup.model,
             args=TrainingArguments(**{**setup.arguments, "remove_unused_columns": False}),
             train_dataset=setup.data.train,
             eval_dataset=setup.data.validation,
             processing_class=setup.tokenizer,
-            data_collator=_Hiding(setup.tokenizer, setup.options.share),
+            data_collator=hiding,
         )
+        hiding.epoch = lambda: int(trainer.state.epoch or 0)
+        return trainer
 
     def metrics(self, trainer: Trainer) -> dict[str, float]:
         """Return loss and perplexity over the hidden tokens of the held-out rows."""
@@ -114,20 +115,40 @@ class Mlm(Objective):
 
 
 class _Hiding:
-    """Pads rows and hides tokens in those that have none hidden yet."""
+    """Pads rows and hides tokens in those that have none hidden yet.
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, share: float, seed: int | None = None) -> None:
+    What is hidden follows from seed, epoch and row alone. Drawn in the order of the batches it would differ after a
+    resume, because batches are fetched ahead of the step they are used in.
+
+    Attributes:
+        epoch: says which time round it is.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, share: float, seed: int) -> None:
         from transformers import DataCollatorForLanguageModeling, DataCollatorForSeq2Seq
 
-        self._hide = DataCollatorForLanguageModeling(tokenizer, mlm=True, mlm_probability=share, seed=seed)
+        self._tokenizer = tokenizer
+        self._share = share
+        self._seed = seed
+        self._collator = DataCollatorForLanguageModeling
         self._pad = DataCollatorForSeq2Seq(tokenizer, padding=True, label_pad_token_id=-100)
+        self.epoch: Callable[[], int] = lambda: 0
 
     def __call__(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        if "labels" in rows[0]:
-            return dict(self._pad(rows))
-        return dict(
-            self._hide([{"input_ids": row["input_ids"], "attention_mask": [1] * len(row["input_ids"])} for row in rows])
-        )
+        if "labels" not in rows[0]:
+            rows = [self.hidden(row["input_ids"], (self.epoch(), row["row"])) for row in rows]
+        return dict(self._pad(rows))
+
+    def hidden(self, ids: list[int], where: tuple[int, ...]) -> dict[str, Any]:
+        """Return one row with tokens hidden, the same ones whenever it is asked for the same place."""
+        seed = zlib.crc32(repr((self._seed, *where)).encode())
+        hide = self._collator(self._tokenizer, mlm=True, mlm_probability=self._share, seed=seed)
+        made = hide([{"input_ids": ids, "attention_mask": [1] * len(ids)}])
+        return {
+            "input_ids": made["input_ids"][0].tolist(),
+            "labels": made["labels"][0].tolist(),
+            "attention_mask": [1] * len(ids),
+        }
 
 
 def _pieces(
@@ -138,14 +159,16 @@ def _pieces(
     progress: Callable[[int], None],
 ) -> list[list[int]]:
     """Return the texts as rows of at most ``longest`` tokens, the model's own marks around each; nothing is lost."""
-    room = longest - tokenizer.num_special_tokens_to_add()
+    marks = list(tokenizer("")["input_ids"])
+    before, after = marks[: len(marks) // 2], marks[len(marks) // 2 :]
+    room = longest - len(marks)
     found: list[list[int]] = []
     for done, row in enumerate(rows, 1):
         ids = tokenizer(row["text"], add_special_tokens=False)["input_ids"]
         if not ids:
             dropped["no text in it"] = dropped.get("no text in it", 0) + 1
         for start in range(0, len(ids), room):
-            found.append(tokenizer.build_inputs_with_special_tokens(ids[start : start + room]))
+            found.append([*before, *ids[start : start + room], *after])
         if done % _REPORT_EVERY == 0 or done == len(rows):
             progress(done)
     return found
@@ -153,15 +176,5 @@ def _pieces(
 
 def _hidden(rows: list[list[int]], tokenizer: PreTrainedTokenizerBase, share: float, seed: int) -> list[dict[str, Any]]:
     """Hide tokens of each row by itself, so that neither batch size nor order changes what is asked."""
-    hide = _Hiding(tokenizer, share, seed)
-    found = []
-    for ids in rows:
-        made = hide([{"input_ids": ids}])
-        found.append(
-            {
-                "input_ids": made["input_ids"][0].tolist(),
-                "labels": made["labels"][0].tolist(),
-                "attention_mask": [1] * len(ids),
-            }
-        )
-    return found
+    hiding = _Hiding(tokenizer, share, seed)
+    return [hiding.hidden(ids, (number,)) for number, ids in enumerate(rows)]

@@ -124,7 +124,7 @@ def _score_labelled_positions_only() -> None:
     """
     from trl.trainer import utils
 
-    utils._use_triton = _always  # type: ignore[attr-defined]
+    utils._use_triton = _always
 
 
 def _always(device: Any) -> bool:

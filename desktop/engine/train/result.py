@@ -33,6 +33,7 @@ class Result:
         metrics: held-out figures before and after.
         data: path -> SHA-256 of what it learned from.
         steps: optimizer steps done.
+        chats: whether it learned from conversations.
     """
 
     model: Any
@@ -42,6 +43,7 @@ class Result:
     metrics: dict[str, dict[str, float]]
     data: dict[str, str]
     steps: int
+    chats: bool
 
 
 def save_result(run: RunFolder, job: JobSpec, result: Result, disk: Disk | None = None) -> None:
@@ -53,7 +55,7 @@ def save_result(run: RunFolder, job: JobSpec, result: Result, disk: Disk | None 
         staging.mkdir()
         with _system_errors():
             result.method.save(result.model, staging)
-        if result.tokenizer.chat_template is None:
+        if result.chats and result.tokenizer.chat_template is None:
             # Whoever uses the model elsewhere must ask it in the form it was trained on.
             result.tokenizer.chat_template = template_of(result.tokenizer)
         with _system_errors():

@@ -26,7 +26,7 @@ from desktop.engine.methods import METHODS
 from desktop.engine.methods.base import Method, ModelFacts
 from desktop.engine.models.facts import facts_of
 from desktop.engine.models.library import ModelRef, resolve
-from desktop.engine.models.load import load_model, load_tokenizer
+from desktop.engine.models.load import fresh_model, load_model, load_tokenizer
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
 from desktop.engine.run_folder import RunFolder
@@ -181,12 +181,15 @@ class Runner:
         torch.set_num_threads(settled.threads)
         transformers.set_seed(job.training.seed)
         materials.tokenizer = load_tokenizer(materials.ref)
+        if materials.objective.from_scratch:
+            materials.model = fresh_model(materials.ref, settled.device, materials.facts.kind)
+            return
         materials.model = load_model(
             materials.ref,
             quantization=job.quantization,
             dtype=settled.weight_dtype(is_adapter=method.is_adapter),
             device=settled.device,
-            kind=materials.facts.kind,  # type: ignore[arg-type]
+            kind=materials.facts.kind,
             double_quantization=method.double_quantization(materials.method_options),
         )
 
@@ -344,8 +347,9 @@ class Runner:
         boundary.sample(progress.step)
         self._phase("save")
         result = Result(
-            trainer.model, materials.tokenizer, materials.method, materials.ref, metrics, materials.data, progress.step
-        )
+            trainer.model, materials.tokenizer, materials.method, materials.ref, metrics, materials.data, progress.step,
+            chats="chat" in materials.objective.rows,
+        )  # fmt: skip
         save_result(self._run, job, result, self._disk)
         return self._finished(boundary, metrics)
 

@@ -1,0 +1,63 @@
+"""Every registered objective goes through the engine with each method it allows, on a model of its kind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from desktop.engine import check
+from desktop.engine.events import Sampled
+from desktop.engine.methods import METHODS
+from desktop.engine.objectives import OBJECTIVES
+from tests.support.training import finish_of, new_run, steps_of, train
+
+MODELS = {"causal": "tiny_model", "masked": "tiny_bert", "seq2seq": "tiny_t5"}
+WORDS = ("bread", "flour", "salt", "oven")
+ROWS = {
+    "chat": lambda n: {"instruction": f"What goes into loaf {n}?", "output": f"Always {WORDS[n % 4]}."},
+    "text": lambda n: {"text": f"The baker needs {WORDS[n % 4]} for the bread of day {n}, every day."},
+    "pair": lambda n: {"source": f"number {n}", "target": f"some {WORDS[n % 4]}"},
+}
+CASES = [
+    (objective.id, method.id)
+    for objective in OBJECTIVES.all()
+    for method in METHODS.all()
+    # The contract of the methods holds supervised fine-tuning to more than this.
+    if objective.id != "sft" and (not objective.from_scratch or method.trains_embeddings)
+]
+
+
+@pytest.mark.parametrize(("objective_id", "method_id"), CASES)
+def test_it_trains_saves_and_resumes(
+    objective_id: str, method_id: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    objective = OBJECTIVES.get(objective_id)
+    data = tmp_path / "data.jsonl"
+    data.write_text("\n".join(json.dumps(ROWS[objective.rows[0]](n)) for n in range(32)), encoding="utf-8")
+    model: Path = request.getfixturevalue(MODELS[objective.model_kind])
+    settings = {
+        "objective": objective_id, "method": method_id, "data": [{"path": str(data)}],
+        "training": {"learning_rate": 1e-2, "max_length": 32, "max_steps": 8, "epochs": 3},
+    }  # fmt: skip
+    run = new_run(tmp_path / "runs", model, **settings)
+    assert not [problem for problem in check.problems(run.job()) if problem.severity == "error"]
+    train(run)
+    metrics = finish_of(run).metrics
+    assert metrics["after"]["loss"] < metrics["before"]["loss"]
+    assert (run.model / "fettle.json").is_file()
+    if "chat" not in objective.rows:
+        assert not [event for event in run.events() if isinstance(event, Sampled)]
+    second = new_run(tmp_path / "runs", model, **settings)
+    train(second, kill_after=5)
+    train(second, resume=True)
+    assert steps_of(second) == steps_of(run)
+
+
+@pytest.mark.parametrize("method", [method.id for method in METHODS.all() if not method.trains_embeddings])
+def test_random_weights_are_refused_where_most_would_stay_random(method: str, tiny_model: Path, tmp_path: Path) -> None:
+    scratch = [objective for objective in OBJECTIVES.all() if objective.from_scratch]
+    for objective in scratch:
+        job = new_run(tmp_path, tiny_model, objective=objective.id, method=method).job()
+        assert any("random weights" in problem.message for problem in check.problems(job))
