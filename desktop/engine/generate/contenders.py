@@ -6,12 +6,13 @@ It knows how to run either of them, and nothing of sampling or text.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from desktop.engine.errors import RequestError
 from desktop.engine.generate.proof import Proof, fingerprint
+from desktop.engine.generate.switch import AdapterSwitch
 from desktop.engine.generate.text import end_tokens
 from desktop.engine.models.library import ModelRef, read_lineage, resolve
 from desktop.engine.models.load import ForChat, load_for_chat
@@ -33,6 +34,7 @@ class Contender:
         title: what people read.
         loaded: model and tokenizer; two contenders may share them.
         adapter: whether the adapter is on; ``None`` where there is none to switch.
+        switch: turns the adapter off for one forward; ``None`` where it stays as it is.
         proof: fingerprints of what it is made of.
         ends: tokens that end an answer.
         context: longest conversation in tokens, ``None`` where the model has no limit.
@@ -45,13 +47,15 @@ class Contender:
     proof: Proof
     ends: frozenset[int]
     context: int | None
+    switch: AdapterSwitch | None = None
 
     def forward(self, ids: list[int], cache: Any = None) -> tuple[torch.Tensor, Any]:
         """Run the model over ``ids`` behind what ``cache`` holds; return the logits of each and the new cache."""
         import torch
 
         model = self.loaded.model
-        with torch.no_grad(), self._switched():
+        # Off is a state of the shared layers, so it holds for one forward only: contenders take turns.
+        with torch.no_grad(), self.switch.off() if self.switch else contextlib.nullcontext():
             given = torch.tensor([ids], device=self.loaded.device)
             out = model(input_ids=given, past_key_values=cache, use_cache=self.caches)
         # Methods that put soft prompts in front have more rows than tokens.
@@ -62,12 +66,6 @@ class Contender:
         """Tell whether earlier keys and values may be kept: soft prompts are put in front of every forward anew."""
         config = getattr(self.loaded.model, "active_peft_config", None) if self.adapter is not None else None
         return not getattr(config, "is_prompt_learning", False)
-
-    @contextlib.contextmanager
-    def _switched(self) -> Iterator[None]:
-        # Off is a state of the shared layers, so it holds for one forward only: contenders take turns.
-        with self.loaded.model.disable_adapter() if self.adapter is False else contextlib.nullcontext():
-            yield
 
 
 @dataclass(frozen=True)
@@ -151,4 +149,5 @@ def _contender(name: Name, title: str, loaded: ForChat, adapter: bool | None, pr
     context = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
     configured = getattr(getattr(loaded.model, "generation_config", None), "eos_token_id", None)
     ends = end_tokens(loaded.tokenizer, configured)
-    return Contender(name, title, loaded, adapter, proof, ends, context if isinstance(context, int) else None)
+    switch = AdapterSwitch(loaded.model) if adapter is False else None
+    return Contender(name, title, loaded, adapter, proof, ends, context if isinstance(context, int) else None, switch)

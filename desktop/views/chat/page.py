@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from desktop.bridge.calls import Calls
 from desktop.bridge.throttle import Throttle
@@ -56,7 +56,10 @@ class ChatPage(Page):
         self._idle.timeout.connect(self._let_go)
         self.chooser = Combo()
         self.chooser.setAccessibleName("Model to talk with")
-        self.chooser.setMinimumWidth(210)
+        self.chooser.setMinimumContentsLength(12)
+        self.chooser.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.chooser.setMaximumWidth(240)
+        self.chooser.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
         self.new = Button("New chat", icon="plus")
         self.judge = Button("Judge pairs", icon="preferences")
         self.settings = Button("Settings", icon="tune")
@@ -98,8 +101,9 @@ class ChatPage(Page):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addLayout(words, 1)
-        for widget in (self.chooser, self.new, self.judge, self.settings):
-            head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self.chooser, 1, Qt.AlignmentFlag.AlignVCenter)
+        for button in (self.new, self.judge, self.settings):
+            head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         main = QVBoxLayout()
         main.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, 16)
         main.setSpacing(12)
@@ -311,7 +315,7 @@ class ChatPage(Page):
     def _refresh(self) -> None:
         chat = self.chat
         both = len(chat.contenders) != 1
-        self._subtitle.setText("One question, two models, same settings." if both else "One model, alone.")
+        self._subtitle.setText("Same question, same settings." if both else "One model, alone.")
         self._show_choices()
         self.transcript.refresh()
         self.legend.show_chat(chat)

@@ -114,6 +114,6 @@ def _words(chat: Chat) -> tuple[str, str, str]:
         )
     return (
         "Ask both the same question",
-        "Base and tuned get the same words, settings and seed, so the tuning is the only difference.",
+        "Both get the same words, settings and seed. Only the tuning differs.",
         "",
     )

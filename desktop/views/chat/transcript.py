@@ -96,6 +96,7 @@ class Transcript(Card):
         self._between = Divider(vertical=True)
         self._head = QWidget()
         heads = QHBoxLayout(self._head)
+        self._heads = heads
         heads.setContentsMargins(1, 1, 1, 0)
         heads.setSpacing(0)
         heads.addWidget(self.heads[0], 1)
@@ -173,7 +174,9 @@ class Transcript(Card):
         self._follows = value >= self.area.verticalScrollBar().maximum() - _NEAR
 
     def _on_grown(self) -> None:
+        bar = self.area.verticalScrollBar()
+        # The heads keep standing over their columns when the scroll bar takes room from these.
+        self._heads.setContentsMargins(1, 1, 1 + (bar.sizeHint().width() if bar.maximum() else 0), 0)
         # Whoever scrolled up to read is left there; whoever reads the end stays at the end.
         if self._follows:
-            bar = self.area.verticalScrollBar()
             bar.setValue(bar.maximum())

@@ -162,7 +162,7 @@ class TurnRow(QWidget):
         for place, column in enumerate(self.columns):
             if place:
                 answers.addWidget(Divider(vertical=True))
-            answers.addWidget(column, 1)
+            answers.addWidget(column, 1000)
         if len(self.columns) == 1:
             self.columns[0].setMaximumWidth(_ALONE_WIDTH)
             answers.insertStretch(0, 1)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -53,6 +53,7 @@ def test_the_penalty_makes_a_seen_token_less_likely_whatever_its_sign() -> None:
     st.floats(0.01, 1),
     st.integers(0, 2**31 - 1),
 )
+@settings(deadline=None)
 def test_any_settings_choose_a_token_that_exists_with_its_true_likelihood(
     logits: list[float], temperature: float, top_p: float, seed: int
 ) -> None:

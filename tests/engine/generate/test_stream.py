@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from desktop.engine.errors import RequestError
 from desktop.engine.generate.contenders import Contender, Contenders, load_contenders
 from desktop.engine.generate.sampling import Sampling
 from desktop.engine.generate.stream import Spoken, Token, likelihoods, prompt_tokens, stream
+from desktop.engine.generate.switch import AdapterSwitch
 
 QUESTION: list[Message] = [{"role": "user", "content": "What do I need for a loaf?"}]
 
@@ -95,6 +97,57 @@ def test_the_disabled_adapter_is_the_base_exactly(pair: Contenders, tiny_model: 
     assert not torch.equal(pair.members["tuned"].forward(prompt)[0], expected)
     # and again after the adapter was on
     assert torch.equal(pair.members["base"].forward(prompt)[0], expected)
+
+
+def test_the_switch_does_what_the_library_does_and_leaves_training_flags_alone(pair: Contenders) -> None:
+    tuned, base = pair.members["tuned"], pair.members["base"]
+    prompt = prompt_tokens(base, QUESTION)
+    with tuned.loaded.model.disable_adapter():
+        expected, _ = tuned.forward(prompt)
+    before = [parameter.requires_grad for parameter in tuned.loaded.model.parameters()]
+    assert torch.equal(base.forward(prompt)[0], expected)
+    assert base.switch is not None
+    with pytest.raises(KeyboardInterrupt), base.switch.off():
+        raise KeyboardInterrupt
+    assert not torch.equal(tuned.forward(prompt)[0], expected), "on again, whatever happened in between"
+    assert before == [parameter.requires_grad for parameter in tuned.loaded.model.parameters()]
+
+
+@pytest.mark.filterwarnings("ignore:Position ids are not supported:UserWarning")  # said by PEFT's own generate
+@pytest.mark.parametrize("kind", ["prompt", "prefix", "embeddings"])
+def test_other_adapters_are_switched_off_exactly_too(tiny_model: Path, kind: str) -> None:
+    from peft import LoraConfig, PrefixTuningConfig, PromptTuningConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    plain = load_contenders(str(tiny_model)).members["base"]
+    model: Any = AutoModelForCausalLM.from_pretrained(tiny_model, dtype=torch.float32)
+    configs: dict[str, Any] = {
+        "prompt": PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4),
+        "prefix": PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=4),
+        "embeddings": LoraConfig(
+            task_type="CAUSAL_LM", target_modules="all-linear", modules_to_save=["norm"], init_lora_weights=False
+        ),
+    }
+    tuned: Any = get_peft_model(model, configs[kind]).eval()
+    with torch.no_grad():
+        for parameter in tuned.parameters():
+            if parameter.requires_grad:
+                parameter.add_(torch.randn_like(parameter))
+    loaded = dataclasses.replace(plain.loaded, model=tuned, has_adapter=True)
+    base = dataclasses.replace(plain, loaded=loaded, adapter=False, switch=AdapterSwitch(tuned))
+    on = dataclasses.replace(plain, loaded=loaded, adapter=True)
+    prompt = prompt_tokens(plain, QUESTION)
+    expected, _ = plain.forward(prompt)
+    assert torch.equal(base.forward(prompt)[0], expected)
+    assert not torch.equal(on.forward(prompt)[0], expected)
+    assert torch.equal(base.forward(prompt)[0], expected)
+    greedy = Sampling(temperature=0, max_tokens=12)
+    given = torch.tensor([prompt])
+    out = tuned.generate(
+        input_ids=given, attention_mask=torch.ones_like(given), do_sample=False, max_new_tokens=12, pad_token_id=0
+    )
+    expected_ids = [id for id in out[0, len(prompt) :].tolist() if id not in on.ends]
+    assert [token.id for token in run(on, greedy)[0]] == expected_ids
 
 
 def test_stopping_keeps_what_there_is(base: Contender) -> None:

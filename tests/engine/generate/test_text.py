@@ -17,7 +17,7 @@ def pieces_of(ids: list[int]) -> list[str]:
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_pieces_together_are_the_text(text: str) -> None:
     ids = TOKENIZER(text, add_special_tokens=False)["input_ids"]
     assert "".join(pieces_of(ids)) == TOKENIZER.decode(ids, skip_special_tokens=True).rstrip("\ufffd")
