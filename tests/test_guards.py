@@ -58,11 +58,11 @@ def test_a_window_left_open_is_named(qapp: QApplication, monkeypatch: pytest.Mon
 def test_a_pending_single_shot_is_named_until_it_fires(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     watch = DanglingWatch(monkeypatch)
     fired: list[int] = []
-    QTimer.singleShot(30, lambda: fired.append(1))
+    QTimer.singleShot(1500, lambda: fired.append(1))
     assert "singleShot" in watch.leftovers()[0]
     deadline = QTimer()
     deadline.setSingleShot(True)
-    deadline.start(2000)
+    deadline.start(10_000)
     while not fired and deadline.isActive():
         qapp.processEvents()
     deadline.stop()

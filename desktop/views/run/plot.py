@@ -132,6 +132,8 @@ class Plot(QWidget):
         canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # the wheel scrolls the page
         plot = canvas.getPlotItem()
+        plot.ctrlMenu.deleteLater()  # never shown; its seven windows would live as long as Python remembers the plot
+        plot.ctrlMenu = None
         plot.getViewBox().setDefaultPadding(0)
         for side in ("left", "bottom"):
             axis = plot.getAxis(side)
