@@ -7,20 +7,17 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.engine.errors import UserError
-from desktop.engine.preferences.judgement import CHOICES, Choice
+from desktop.engine.preferences.judgement import CHOICES
 from desktop.flow.annotate import KEYS, REASONS, STRIP, Act, Annotation
 from desktop.views.components.banner import Banner
 from desktop.views.components.button import Button
-from desktop.views.components.chip import Toggle
 from desktop.views.components.divider import Divider
 from desktop.views.components.empty import EmptyState
 from desktop.views.components.label import Text
-from desktop.views.preferences.answer import AnswerCard
-from desktop.views.preferences.choice import ChoiceButton
 from desktop.views.preferences.export_panel import ExportPanel
 from desktop.views.preferences.foot import Foot
 from desktop.views.preferences.keys import KeySheet
-from desktop.views.preferences.question import Question
+from desktop.views.preferences.pair import PairView
 from desktop.views.preferences.strip import Strip
 from desktop.views.preferences.top_bar import TopBar
 
@@ -29,12 +26,6 @@ _NAMED_KEYS = {
     Qt.Key.Key_Left: "Left", Qt.Key.Key_Right: "Right", Qt.Key.Key_Return: "Return", Qt.Key.Key_Enter: "Enter",
     Qt.Key.Key_Space: "Space",
 }  # fmt: skip
-_TEXTS: dict[Choice, tuple[str, str]] = {
-    "left": ("A is better", "you would rather send this one"),
-    "right": ("B is better", "you would rather send this one"),
-    "both_good": ("Both good", "either could be sent"),
-    "both_bad": ("Both bad", "neither could be sent"),
-}
 
 
 class Annotator(QWidget):
@@ -42,6 +33,7 @@ class Annotator(QWidget):
 
     Attributes:
         session: what is being judged.
+        pair: question, answers, choices and reasons.
 
     Signals:
         back: to the list of projects.
@@ -60,12 +52,7 @@ class Annotator(QWidget):
         self._making = ""
         self._stepped_away = False
         self.top = TopBar()
-        self.question = Question()
-        self.answers = (AnswerCard("1", "Answer A"), AnswerCard("2", "Answer B"))
-        self.choices = {
-            choice: ChoiceButton(str(number), *_TEXTS[choice]) for number, choice in enumerate(CHOICES, start=1)
-        }
-        self.reasons = {label: Toggle(label, key=key) for key, label in REASONS}
+        self.pair = PairView()
         self.strip = Strip()
         self._ready = Text("", "help", "text2", wrap=False)
         self.foot = Foot()
@@ -170,7 +157,7 @@ class Annotator(QWidget):
         """Act on a key; what is none of ours goes on to the window."""
         act, reason = _act_of(event), _reason_of(event)
         if act == "scroll":
-            self._scroll(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+            self.pair.scroll_both(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
         elif act == "note":
             if self.session is not None and self.session.item is not None:
                 self.foot.write_note(self.session.note)
@@ -192,20 +179,18 @@ class Annotator(QWidget):
         item = session.item
         if item is None:
             return
-        said = session.judgement.choice if session.judgement else None
-        self.question.setText(item.pair.question)
-        for card, text, side in zip(self.answers, item.answers, ("left", "right"), strict=True):
-            card.show_answer(text)
-            card.set_chosen(said == side)
-        for choice, button in self.choices.items():
-            button.setChecked(choice == said)
-        for label, toggle in self.reasons.items():
-            toggle.setChecked(label in session.reasons)
+        self.pair.show_pair(item.pair.question, item.answers)
+        self.pair.mark(session.judgement.choice if session.judgement else None, session.reasons)
 
     def _show_end(self, session: Annotation) -> None:
         figures = session.figures
         words = f"{figures.judged:,} pairs, {figures.pace}. Export them to train on your preferences."
         self.done.text.setText(" ".join(part for part in (words, session.reveal, *session.warnings) if part))
+
+    def _on_chosen(self, choice: str) -> None:
+        for known in CHOICES:
+            if known == choice:
+                self.act(known)
 
     def _reason(self, label: str) -> None:
         if self.session is not None:
@@ -223,11 +208,6 @@ class Annotator(QWidget):
                 self.tell(error)
             self.refresh()
 
-    def _scroll(self, pages: int) -> None:
-        for card in self.answers:
-            bar = card.area.verticalScrollBar()
-            bar.setValue(bar.value() + round(pages * 0.85 * bar.pageStep()))
-
     def _close_export(self) -> None:
         self.export_panel.hide()
         self.setFocus()
@@ -236,11 +216,8 @@ class Annotator(QWidget):
         self.keys.open(self.session.store.fact("guide") if self.session is not None else "")
 
     def _join(self) -> None:
-        for choice, button in self.choices.items():
-            button.clicked.connect(lambda _=False, choice=choice: self.act(choice))
-        for label, toggle in self.reasons.items():
-            toggle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            toggle.clicked.connect(lambda _=False, label=label: self._reason(label))
+        self.pair.chosen.connect(self._on_chosen)
+        self.pair.reasoned.connect(self._reason)
         self.foot.written.connect(self._note)
         self.foot.left.connect(self.setFocus)
         self.keys.closed.connect(self.setFocus)
@@ -258,7 +235,7 @@ class Annotator(QWidget):
             state.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _lay_out(self) -> None:
-        self._stack.addWidget(self._pair())
+        self._stack.addWidget(self.pair)
         for state in (self.waiting, self.done, self.rest):
             self._stack.addWidget(state)
         lower = QHBoxLayout()
@@ -287,37 +264,6 @@ class Annotator(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.top)
         whole.addLayout(row, 1)
-
-    def _pair(self) -> QWidget:
-        page = QWidget()
-        pair = QHBoxLayout()
-        pair.setSpacing(20)
-        for card in self.answers:
-            pair.addWidget(card, 1)
-        choices = QHBoxLayout()
-        choices.setSpacing(12)
-        for button in self.choices.values():
-            choices.addWidget(button, 1)
-        why = QHBoxLayout()
-        why.setSpacing(8)
-        why.addWidget(Text("Why, if you like", "help", "text2", wrap=False))
-        why.addSpacing(6)
-        for toggle in self.reasons.values():
-            why.addWidget(toggle)
-        why.addStretch(1)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 4)
-        column.setSpacing(0)
-        column.addWidget(Text("Question", "head", "text2", wrap=False))
-        column.addSpacing(6)
-        column.addWidget(self.question)
-        column.addSpacing(14)
-        column.addLayout(pair, 1)
-        column.addSpacing(16)
-        column.addLayout(choices)
-        column.addSpacing(14)
-        column.addLayout(why)
-        return page
 
 
 def _act_of(event: QKeyEvent) -> Act | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from desktop.views.components.keycap import paint_cap
@@ -59,7 +59,8 @@ class ChoiceButton(QPushButton):
         painter.drawText(QRectF(left, middle - px(19), room, px(20)), int(flags), self.text())
         painter.setFont(theme.font("help"))
         painter.setPen(theme.color("text2"))
-        painter.drawText(QRectF(left, middle, room, px(18)), int(flags), self._note)
+        note = QFontMetricsF(painter.font()).elidedText(self._note, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(left, middle, room, px(18)), int(flags), note)
         if chosen:
             paint_icon(painter, "check", QRectF(self.width() - px(32), middle - px(8), px(16), px(16)), "accent")
 

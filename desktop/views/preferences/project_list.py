@@ -78,6 +78,8 @@ class ProjectList(QWidget):
             "A few dozen are enough to train on.",
             "New project",
         )
+        self._empty.button.set_kind("primary")
+        self._empty.setMinimumHeight(440)
         self._empty.acted.connect(self.wanted)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)

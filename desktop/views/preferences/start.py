@@ -74,6 +74,6 @@ class StartView(QWidget):
     def close_form(self) -> None:
         """Put the form away."""
         self.form.hide()
-        self.new.show()
         self.projects.show()
+        self.new.setVisible(bool(self.projects.rows))  # an empty list has the same button in its middle
         self.new.setFocus()

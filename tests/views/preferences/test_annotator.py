@@ -85,17 +85,17 @@ def test_what_was_said_is_marked_and_saved_before_going_on(page: PreferencesPage
     page.open_project(path)
     _press(KEY.Key_2)
     annotator = page.annotator
-    assert annotator.choices["right"].isChecked()
+    assert annotator.pair.choices["right"].isChecked()
     assert "Saved: B is better." in _words(page)
     store = _read(path)
     assert len(store.judgements()) == 1
     store.close()
     _press(KEY.Key_4)
-    assert not annotator.choices["right"].isChecked()
-    assert annotator.choices["both_bad"].isChecked()
+    assert not annotator.pair.choices["right"].isChecked()
+    assert annotator.pair.choices["both_bad"].isChecked()
     _press(KEY.Key_Enter)
-    assert annotator.question.text() == "Question 2?"
-    assert not any(button.isChecked() for button in annotator.choices.values())
+    assert annotator.pair.question.text() == "Question 2?"
+    assert not any(button.isChecked() for button in annotator.pair.choices.values())
 
 
 def test_names_and_sources_stay_hidden(page: PreferencesPage, fill: Fill) -> None:
@@ -121,7 +121,7 @@ def test_space_scrolls_both_answers(page: PreferencesPage, fill: Fill, workspace
     store.close()
     page.open_project(path)
     QApplication.processEvents()
-    bars = [card.area.verticalScrollBar() for card in page.annotator.answers]
+    bars = [card.area.verticalScrollBar() for card in page.annotator.pair.answers]
     assert all(bar.maximum() > 0 for bar in bars)
     _press(KEY.Key_Space)
     assert all(bar.value() > 0 for bar in bars)
@@ -132,7 +132,7 @@ def test_space_scrolls_both_answers(page: PreferencesPage, fill: Fill, workspace
 def test_a_short_answer_needs_no_scroll_bar(page: PreferencesPage, fill: Fill) -> None:
     page.open_project(fill(1))
     QApplication.processEvents()
-    assert all(card.area.verticalScrollBar().maximum() == 0 for card in page.annotator.answers)
+    assert all(card.area.verticalScrollBar().maximum() == 0 for card in page.annotator.pair.answers)
 
 
 def test_a_note_is_written_and_its_letters_are_no_commands(page: PreferencesPage, fill: Fill) -> None:
@@ -146,9 +146,9 @@ def test_a_note_is_written_and_its_letters_are_no_commands(page: PreferencesPage
     store = _read(path)
     assert [(j.choice, j.note, j.reasons) for j in store.judgements()] == [("left", "s 2 q?", ())]
     store.close()
-    assert page.annotator.question.text() == "Question 1?"
+    assert page.annotator.pair.question.text() == "Question 1?"
     _press(KEY.Key_N, KEY.Key_Escape, KEY.Key_Return)
-    assert page.annotator.question.text() == "Question 2?"
+    assert page.annotator.pair.question.text() == "Question 2?"
 
 
 def test_the_key_sheet_opens_and_any_key_closes_it(page: PreferencesPage, fill: Fill) -> None:
@@ -163,18 +163,18 @@ def test_the_key_sheet_opens_and_any_key_closes_it(page: PreferencesPage, fill: 
     assert store.judgements() == []
     store.close()
     _press(KEY.Key_1)
-    assert page.annotator.choices["left"].isChecked()
+    assert page.annotator.pair.choices["left"].isChecked()
 
 
 def test_pause_hides_the_answers(page: PreferencesPage, fill: Fill) -> None:
     page.open_project(fill(1))
     _press(KEY.Key_P)
     assert page.annotator.rest.isVisible()
-    assert not page.annotator.answers[0].isVisible()
+    assert not page.annotator.pair.answers[0].isVisible()
     _press(KEY.Key_1)
     _press(KEY.Key_P)
-    assert page.annotator.answers[0].isVisible()
-    assert not page.annotator.choices["left"].isChecked()
+    assert page.annotator.pair.answers[0].isVisible()
+    assert not page.annotator.pair.choices["left"].isChecked()
 
 
 def test_the_clock_rests_while_another_page_is_in_front(page: PreferencesPage, fill: Fill) -> None:
@@ -189,10 +189,10 @@ def test_the_clock_rests_while_another_page_is_in_front(page: PreferencesPage, f
 
 def test_a_click_does_not_take_the_keyboard_away(page: PreferencesPage, fill: Fill) -> None:
     page.open_project(fill(2))
-    QTest.mouseClick(page.annotator.choices["left"], Qt.MouseButton.LeftButton)
-    QTest.mouseClick(page.annotator.reasons["Tone"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.annotator.pair.choices["left"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.annotator.pair.reasons["Tone"], Qt.MouseButton.LeftButton)
     _press(KEY.Key_Return)
-    assert page.annotator.question.text() == "Question 2?"
+    assert page.annotator.pair.question.text() == "Question 2?"
 
 
 def test_a_project_that_cannot_be_written_is_told_above_the_pair(
@@ -209,7 +209,7 @@ def test_a_project_that_cannot_be_written_is_told_above_the_pair(
     _press(KEY.Key_1)
     assert page.annotator.trouble.isVisible()
     assert "The disk is full." in _words(page)
-    assert not page.annotator.choices["left"].isChecked()
+    assert not page.annotator.pair.choices["left"].isChecked()
 
 
 def test_everything_that_can_be_pressed_has_a_name(page: PreferencesPage, fill: Fill) -> None:

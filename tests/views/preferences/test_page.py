@@ -63,16 +63,16 @@ def test_a_new_project_from_a_run_is_judged_while_its_pairs_are_made(
     annotator = page.annotator
     assert annotator.waiting.isVisible()
     making.streamed.emit(_piece(0, "One?"))
-    assert annotator.question.text() == "One?"
+    assert annotator.pair.question.text() == "One?"
     QTest.keyClick(annotator, Qt.Key.Key_1)
     making.streamed.emit(_piece(1, "Two?"))
-    assert annotator.choices["left"].isChecked()  # an arriving pair disturbs nobody
+    assert annotator.pair.choices["left"].isChecked()  # an arriving pair disturbs nobody
     QTest.keyClick(annotator, Qt.Key.Key_Return)
     QTest.keyClick(annotator, Qt.Key.Key_2)
     QTest.keyClick(annotator, Qt.Key.Key_Return)
     assert annotator.waiting.isVisible()
     making.streamed.emit(_piece(2, "One?"))
-    assert annotator.question.text() == "One?"
+    assert annotator.pair.question.text() == "One?"
     making.succeeded.emit({"made": 3})
     QTest.keyClick(annotator, Qt.Key.Key_1)
     QTest.keyClick(annotator, Qt.Key.Key_Return)
@@ -135,7 +135,7 @@ def test_the_making_can_be_stopped_and_its_failure_is_told(page: PreferencesPage
     assert making.cancelled
     making.failed.emit(UserError("workbench_died", "The helper ended.", "Try again."))
     assert page.annotator.trouble.isVisible()
-    assert page.annotator.question.text() == "One?"
+    assert page.annotator.pair.question.text() == "One?"
 
 
 def test_making_goes_on_behind_the_list(page: PreferencesPage, bench: FakeWorkbench) -> None:
@@ -147,7 +147,7 @@ def test_making_goes_on_behind_the_list(page: PreferencesPage, bench: FakeWorkbe
     bench.calls[1].streamed.emit(_piece(0, "One?"))
     assert page.making is not None
     page.open_project(page.making.path)
-    assert page.annotator.question.text() == "One?"
+    assert page.annotator.pair.question.text() == "One?"
     session = page.annotator.session
     assert session is not None
     assert session.expected == 1
@@ -157,7 +157,7 @@ def test_entering_for_a_run_opens_the_form_and_for_a_project_the_project(page: P
     page.entered(run="2026-11-20-bakery")
     assert page.start.form.isVisible()
     page.entered(project=str(fill(2)))
-    assert page.annotator.question.text() == "Question 1?"
+    assert page.annotator.pair.question.text() == "Question 1?"
 
 
 def test_a_project_that_went_away_is_told_in_the_list(page: PreferencesPage) -> None:
