@@ -6,12 +6,12 @@ It knows neither processes nor windows: the chat operation, ``fettle chat`` and 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from desktop.engine.data.rows import Message
-from desktop.engine.generate.contenders import BASE, TUNED, Contender, Contenders, load_contenders
+from desktop.engine.generate.contenders import BASE, TUNED, Contender, Contenders
 from desktop.engine.generate.sampling import Sampling
 from desktop.engine.generate.stream import Ending, Spoken, Token, likelihoods, prompt_tokens, stream
 
@@ -79,36 +79,6 @@ def compare(
     compared = differences and contenders.comparable and wanted()
     for speaker in at_work:
         yield speaker.answer(contenders.members[BASE] if compared and speaker.contender.name == TUNED else None)
-
-
-def ask(
-    ref: str,
-    messages: Sequence[Message],
-    sampling: Sampling | None = None,
-    *,
-    names: Sequence[str] = (),
-    told: Callable[[Piece], None] = lambda _: None,
-    wanted: Callable[[], bool] = lambda: True,
-) -> list[Answer]:
-    """Load the model ``ref`` names, let it and its base answer, and return the answers.
-
-    Args:
-        ref: a model as a job names it; a run of ours answers as base and tuned.
-        messages: the conversation, ending with what the user says.
-        sampling: the settings; the defaults where left out.
-        names: only these contenders.
-        told: hears every piece as it comes.
-        wanted: asked before every token; once it says no, the answers end where they are.
-    """
-    contenders = load_contenders(ref)
-    chosen = {name: list(messages) for name in (names or contenders.members)}
-    answers = []
-    for item in compare(contenders, chosen, sampling or Sampling(), wanted):
-        if isinstance(item, Piece):
-            told(item)
-        else:
-            answers.append(item)
-    return answers
 
 
 class _Speaker:

@@ -57,6 +57,8 @@ class AnswerColumn(QWidget):
         """Wait for the answer of ``heading``."""
         super().__init__(parent)
         self._question = question
+        self._heading = ""
+        self._shown: tuple[object, ...] = ()
         self.text = AnswerText()
         self.figures = Text("", "help", "text2", wrap=False, tabular=True)
         self.chip = Chip("waiting", "neutral", "clock")
@@ -79,11 +81,18 @@ class AnswerColumn(QWidget):
 
     def set_heading(self, heading: str) -> None:
         """Name it after what stands above the column."""
+        if heading == self._heading:
+            return
+        self._heading = heading
         self.text.setAccessibleName(f"{heading} to {self._question}")
         self.copy.set_name(f"Copy this answer of {heading}")
 
     def show_side(self, side: Side, *, tints: bool, figures: bool) -> None:
         """Show where the answer stands; ``figures`` is off while names are hidden, since speed tells them."""
+        now = (side.state, side.tokens, side.text if side.over else "", tints, figures)
+        if now == self._shown:
+            return  # a long conversation is shown again whenever anything changes; most of it has not
+        self._shown = now
         if side.over:
             self.text.set_answer(side.text)
             self.text.set_spans(side.spans if tints else [])

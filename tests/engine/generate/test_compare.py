@@ -10,7 +10,7 @@ import torch
 
 from desktop.engine.data.rows import Message
 from desktop.engine.errors import RequestError
-from desktop.engine.generate.compare import Answer, Piece, ask, compare
+from desktop.engine.generate.compare import Answer, Piece, compare
 from desktop.engine.generate.contenders import Contenders, load_contenders
 from desktop.engine.generate.pairs import make_pairs
 from desktop.engine.generate.sampling import Sampling
@@ -99,14 +99,6 @@ def test_comparing_takes_one_set_of_weights(pair: Contenders) -> None:
 def test_an_unknown_contender_is_refused(pair: Contenders) -> None:
     with pytest.raises(RequestError, match="no contender called 'both'"):
         list(compare(pair, {"both": QUESTION}, WARM))
-
-
-def test_ask_gives_a_program_the_answers(tiny_model: Path) -> None:
-    heard: list[Piece] = []
-    found = ask(str(tiny_model), QUESTION, Sampling(temperature=0, max_tokens=5), told=heard.append)
-    assert [answer.contender for answer in found] == ["base"]
-    assert "".join(piece.text for piece in heard).strip() == found[0].text
-    assert set(found[0].as_dict()) >= {"contender", "text", "tokens", "seconds"}
 
 
 def test_pairs_differ_and_can_be_made_again_from_their_sources(pair: Contenders) -> None:
