@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -19,40 +17,14 @@ from desktop.engine.events import Step
 from desktop.engine.job import DataSource
 from desktop.engine.models.library import available
 from desktop.engine.run_folder import RunFolder
-from desktop.flow.settings import Settings
-from desktop.views.app import Graph
-from desktop.views.theme.theme import Theme
 from desktop.views.window import MainWindow
-from tests.support.dangling import settle
 from tests.support.user import User
+from tests.support.window import opened
 
 QUESTION = "What do parrots eat?"
 VOTES = 10
 
 pytestmark = pytest.mark.timeout(600)
-
-
-@contextmanager
-def opened(qapp: QApplication) -> Iterator[MainWindow]:
-    """Open the application as ``fettle`` does, at the size of a laptop's screen.
-
-    Not a fixture: pytest keeps what fixtures return until the guard has looked, and with it everything in the window.
-    """
-    theme = Theme("light", 1.0)
-    theme.apply(qapp)
-    graph = Graph(qapp, Settings(), theme)
-    graph.window.resize(1440, 900)
-    graph.window.show()
-    graph.window.show_page("home")
-    try:
-        yield graph.window
-    finally:
-        graph.window.hide()
-        graph.close()
-        graph.window.deleteLater()
-        graph.deleteLater()
-        theme.setParent(None)
-        settle()
 
 
 def test_from_home_to_preference_rows(qapp: QApplication, qtbot: QtBot) -> None:
