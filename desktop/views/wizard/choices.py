@@ -43,6 +43,7 @@ class Choices(QWidget):
         self.cards = dict(cards)
         for place, (id, card) in enumerate(self.cards.items()):
             self._grid.addWidget(card, place // self._columns, place % self._columns)
+            card.show()  # at once: a card that a layout shows later cannot take the keyboard now
             card.installEventFilter(self)
             card.clicked.connect(lambda id=id: self.chosen.emit(id))
         if focused in self.cards:

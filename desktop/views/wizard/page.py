@@ -60,6 +60,7 @@ class WizardPage(Page):
         self.session = WizardSession(services.workbench, services.tasks, self)
         self._build_steps_pane()
         self.stack = QStackedWidget()
+        self.stack.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         kinds: tuple[type[StepView], ...] = (ModelStep, DataStep, TokenizerStep, MethodStep, MemoryStep, ReviewStep)
         self.views: dict[str, StepView] = {kind.id: kind(self.session) for kind in kinds}
         for view in self.views.values():
@@ -84,6 +85,7 @@ class WizardPage(Page):
         row.addWidget(self.preview)
         self._trouble.hide()
         self._narrow: bool | None = None
+        self._next_waits = False
         self._open = ""
         self.session.changed.connect(self._refresh)
         self.session.saved.connect(self._on_saved)
@@ -127,6 +129,9 @@ class WizardPage(Page):
             self.session.begin(Answers.of_job(job, step="review"))
         elif context.get("file"):
             self.open_file(Path(str(context["file"])))
+        elif context.get("model"):
+            self.session.answer(dataclasses.replace(self.session.wizard.answers, model=str(context["model"])))
+            self.session.go("model")
         elif context.get("resume_draft") or not self.session.wizard.answers.touched:
             draft = load_draft()
             if draft is not None:
@@ -186,13 +191,14 @@ class WizardPage(Page):
         self._advanced.setChecked(wizard.answers.advanced)
         self.preview.show_preview(preview(wizard))
         self._refresh_feet()
-        if self._open != wizard.answers.step:
-            self._open = wizard.answers.step
+        other = self._open != wizard.answers.step
+        self._open = wizard.answers.step
+        if other:
             self.stack.setCurrentWidget(self.views[self._open])
             self.views[self._open].entered()
-            if self.isVisible():
-                self._focus_step()
         self.views[self._open].refresh()
+        if other and self.isVisible():
+            self._focus_step()
         self._over.setEnabled(wizard.answers.touched or self._dropped is not None)
         self._over.setText("Undo start over" if self._dropped is not None else "Start over")
 
@@ -210,10 +216,18 @@ class WizardPage(Page):
             reason=reason,
             first=wizard.previous_step is None,
         )
+        if self._next_waits and self.preview.next_button.isEnabled():
+            self._next_waits = False
+            if self.stack.hasFocus():
+                self.preview.next_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _focus_step(self) -> None:
         target = self.views[self._open].first_focus() if self._open else None
-        (target or self.preview.next_button).setFocus(Qt.FocusReason.OtherFocusReason)
+        # Next may still wait for an answer; it takes the keyboard as soon as it can be pressed.
+        self._next_waits = target is None and not self.preview.next_button.isEnabled()
+        (target or (self.stack if self._next_waits else self.preview.next_button)).setFocus(
+            Qt.FocusReason.OtherFocusReason
+        )
 
     def _go(self, step: str) -> None:
         self.session.go(step)
