@@ -1,0 +1,1 @@
+"""The starter models' builder: a generated world, a tokenizer, three small models, sample data; it knows no screen."""
