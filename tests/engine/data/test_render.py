@@ -144,3 +144,44 @@ def test_rows_of_every_kind_can_be_shown(tokenizer: Any) -> None:
 
 def _trained(rendered: Any) -> str:
     return "".join(text for text, kept in rendered.pieces if kept)
+
+
+STRANGERS = {
+    "inst": (
+        "{{ bos_token }}{% for m in messages %}{% if m['role'] == 'user' %}{{ '[INST] ' + m['content'] + ' [/INST]' }}"
+        "{% else %}{{ ' ' + m['content'] | trim + eos_token }}{% endif %}{% endfor %}",
+        " A loaf.<|end|> A loaf.<|end|>",
+    ),
+    "trimmed turns": (
+        "{% for m in messages %}{{ '<|' + m['role'] + '|>' + m['content'] | trim + '<|end|>\n' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}",
+        "A loaf.<|end|>A loaf.<|end|>",
+    ),
+    "default system prompt": (
+        "{% if messages[0]['role'] != 'system' %}{{ '<|system|>Help.<|end|>\n' }}{% endif %}"
+        "{% for m in messages %}{{ '<|' + m['role'] + '|>' + m['content'] + '<|end|>\n' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}",
+        " A loaf. <|end|>A loaf.<|end|>",
+    ),
+    "prompt that begins a thought": (
+        "{% for m in messages %}<|{{ m['role'] }}|>{{ m['content'] }}<|end|>{% endfor %}"
+        "{% if add_generation_prompt %}<|assistant|><think>{% endif %}",
+        " A loaf. <|end|>A loaf.<|end|>",
+    ),
+    "nothing before an answer": (
+        "{% for m in messages %}{{ m['content'] }}\n{% endfor %}",
+        " A loaf. \nA loaf.\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_templates_of_strangers_are_masked_exactly(name: str, tokenizer: Any) -> None:
+    template, trained = STRANGERS[name]
+    messages: list[Message] = [
+        {"role": "user", "content": "What is baked?"},
+        {"role": "assistant", "content": " A loaf. "},
+        {"role": "user", "content": "A loaf."},  # the same words, asked: they must not be taken for the answer
+        {"role": "assistant", "content": "A loaf."},
+    ]
+    assert _trained(render_chat(messages, tokenizer, template=template)) == trained
