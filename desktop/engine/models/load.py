@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedTokenizerBase
 
+_HEADS = ("cls.", "lm_head.", "generator_")
+
 
 @dataclass(frozen=True)
 class ForChat:
@@ -130,7 +132,9 @@ def _load_base(folder: Path, quantization: str, dtype: torch.dtype | None, devic
     if config is not None:
         arguments |= {"quantization_config": config, "device_map": {"": device}}
     try:
-        model = _class_of(kind).from_pretrained(folder, trust_remote_code=False, **arguments)
+        model, report = _class_of(kind).from_pretrained(
+            folder, trust_remote_code=False, output_loading_info=True, **arguments
+        )
     except (OSError, ValueError, RuntimeError, KeyError, AttributeError) as error:
         if isinstance(error, torch.OutOfMemoryError):
             raise
@@ -139,7 +143,23 @@ def _load_base(folder: Path, quantization: str, dtype: torch.dtype | None, devic
             f"{folder.name} could not be loaded: {_first_line(error)}",
             "The files may be damaged or of another version: copy or download the model again.",
         ) from error
+    _refuse_incomplete(folder, report)
     return model if config is not None else model.to(device)
+
+
+def _refuse_incomplete(folder: Path, report: dict[str, Any]) -> None:
+    """Refuse what the library only warns of: weights the files lack are drawn at random, and the model babbles.
+
+    The head of an encoder saved without one may be missing: it is there to be trained.
+    """
+    missing = sorted(name for name in report.get("missing_keys", ()) if not name.startswith(_HEADS))
+    if missing:
+        raise RequestError(
+            "incomplete_model",
+            f"{folder.name} lacks {len(missing)} of its weights, {missing[0]} among them: config and files do not "
+            "belong together.",
+            "Copy or download the whole model again.",
+        )
 
 
 def _class_of(kind: str) -> Any:

@@ -107,6 +107,10 @@ def _forget_old_stop(run: RunFolder, events: list[Event]) -> None:
 
 def _prepare_process(run: RunFolder, wishes: Wishes) -> None:
     os.environ.update(OFFLINE | QUIET | DETERMINISTIC)
+    if "WORLD_SIZE" not in os.environ:
+        # With several cards in sight the library splits each batch over threads, which is slower than one card alone
+        # and breaks quantised models; several cards are used through torchrun, which sets WORLD_SIZE.
+        os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
     # Some tokenizers read numbers by the system's rules and break on a decimal comma.
     locale.setlocale(locale.LC_NUMERIC, "C")
     log = os.open(run.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
