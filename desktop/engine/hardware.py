@@ -14,6 +14,7 @@ import psutil
 from desktop import paths
 
 MIB = 1024 * 1024
+THREADS_VARIABLE = "FETTLE_THREADS"
 _QUERY = "name,memory.total,memory.free,compute_cap"
 _BF16_SINCE = 8.0  # Ampere: the first generation that multiplies bf16 natively
 
@@ -88,7 +89,13 @@ class Hardware:
         return self.gpus[0].free_mib if wanted == "cuda" and self.gpus else self.memory_free_mib
 
     def threads(self) -> int:
-        """Return how many threads training takes by default: one core stays free, so that the window answers."""
+        """Return how many threads training takes by default: one core stays free, so that the window answers.
+
+        ``FETTLE_THREADS`` overrides it; the window sets that from its settings, and every child inherits it.
+        """
+        wanted = os.environ.get(THREADS_VARIABLE, "")
+        if wanted.isdecimal() and int(wanted) > 0:
+            return min(int(wanted), self.cores)
         return max(1, self.cores - 1)
 
     def facts(self) -> list[Fact]:

@@ -13,22 +13,12 @@ from desktop.engine.errors import RequestError
 
 if TYPE_CHECKING:
     from desktop.engine.hardware import Hardware
+    from desktop.flow.run_end import Status
     from desktop.flow.runs import RunSummary
 
 MOST_RUNS = 7
 MOST_PROJECTS = 2
 _GIB = 1024.0
-# status: tone of the chip, its icon
-STATUS_LOOK: dict[str, tuple[str, str]] = {
-    "starting": ("accent", "clock"),
-    "running": ("accent", "play"),
-    "paused": ("warn", "pause"),
-    "finished": ("ok", "check"),
-    "stopped": ("neutral", "stop"),
-    "discarded": ("neutral", "cross"),
-    "failed": ("bad", "cross"),
-    "interrupted": ("bad", "pause"),
-}
 
 
 @dataclass(frozen=True)
@@ -42,8 +32,7 @@ class RecentRun:
         curve: eased loss, oldest first.
         done: share of the planned steps that are done.
         status: what it does or how it ended, in a few words.
-        tone: of the status.
-        icon: of the status.
+        state: the same as one of few words, for its colour.
         validation: loss on held-out rows, empty while unknown.
         when: in words.
     """
@@ -54,8 +43,7 @@ class RecentRun:
     curve: tuple[float, ...]
     done: float
     status: str
-    tone: str
-    icon: str
+    state: Status
     validation: str
     when: str
 
@@ -283,7 +271,6 @@ def begun_draft() -> Continued | None:
 
 
 def _recent(run: RunSummary, now: float) -> RecentRun:
-    tone, icon = STATUS_LOOK.get(run.status, ("neutral", ""))
     status = run.word
     if run.status == "running" and run.total:
         status = f"Step {run.step:,} of {run.total:,}"
@@ -294,8 +281,7 @@ def _recent(run: RunSummary, now: float) -> RecentRun:
         curve=tuple(value for _, value in run.sparkline),
         done=run.step / run.total if run.is_live and run.total else 1.0,
         status=status,
-        tone=tone,
-        icon=icon,
+        state=run.status,
         validation="" if math.isnan(run.validation) else f"{run.validation:.3f}",
         when="now" if run.is_live else when_words(run.when, now),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import locale
+import os
 import sys
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from desktop import paths
 from desktop.bridge.machine import MachineWatch
 from desktop.bridge.notices import Notices
 from desktop.bridge.task import Tasks
-from desktop.flow.settings import THEMES, Settings
+from desktop.flow.settings import THEMES, Settings, Values
 from desktop.views.focus import FocusRing
 from desktop.views.home.page import HomePage
 from desktop.views.services import Services
@@ -23,6 +24,7 @@ from desktop.views.theme.theme import Theme
 from desktop.views.window import MainWindow
 
 SETTLE_MS = 1500
+THREADS_VARIABLE = "FETTLE_THREADS"  # as in engine.hardware, which is not loaded before the first paint
 # How long another thread may keep the interpreter while the window waits: five times less than Python's default.
 SWITCH_SECONDS = 0.001
 
@@ -93,7 +95,8 @@ class Graph(QObject):
         self.notices = Notices(paths.workspace() / "logs" / "window.log", self)
         self.notices.install()
         self.notices.raised.connect(self._tell)
-        settings.listen(lambda values: self._follow(theme, values.theme, values.text_size))
+        settings.listen(self._follow)
+        _limit_threads(settings.values.threads)
         self.window = MainWindow()
         self._home = HomePage()
         self.window.adopt(self._home)
@@ -140,7 +143,7 @@ class Graph(QObject):
 
         def take() -> None:
             saved.append(self.window.grab().save(wanted.window_screenshot))
-            self._app.quit()
+            self._app.exit(0)  # quit() would close the window, which asks about a run at work
 
         self.window.shown.connect(lambda _name: QTimer.singleShot(wanted.settle, self, take))
         self._app.exec()
@@ -173,16 +176,23 @@ class Graph(QObject):
         services.runs.launch_failed.connect(lambda _run, error: self.notices.tell(error))
         return services
 
-    def _follow(self, theme: Theme, mode: str, scale: float) -> None:
-        theme.set_scale(scale)
-        for name, _title in THEMES:
-            if mode == name:
-                theme.set_mode(name)
+    def _follow(self, values: Values) -> None:
+        self._theme.set_scale(values.text_size)
+        self._theme.set_mode(values.theme)
+        _limit_threads(values.threads)
 
     def _tell(self, notice: object) -> None:
         from desktop.views.trouble import show_notice
 
         show_notice(notice, self.window)
+
+
+def _limit_threads(threads: int) -> None:
+    """Tell every child how many threads a training takes where its job does not say; 0 leaves it to the machine."""
+    if threads:
+        os.environ[THREADS_VARIABLE] = str(threads)
+    else:
+        os.environ.pop(THREADS_VARIABLE, None)
 
 
 def _load() -> None:

@@ -134,7 +134,7 @@ class HelpPage(Page):
         self.reader.show_markdown(self._topics[index].text())
 
     def _on_link(self, url: QUrl) -> None:
-        target = url.toString(QUrl.ComponentFormattingOption.FullyDecoded).removesuffix(".md")
+        target = url.toString().removesuffix(".md")
         for index, topic in enumerate(self._topics):
             if target in (topic.id, topic.file.stem):
                 self._show(index)

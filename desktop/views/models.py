@@ -211,6 +211,7 @@ class ModelsPage(Page):
         head.addWidget(self.own)
         list_card = Card(padding=1)
         list_card.body.addWidget(self.table)
+        list_card.cover_corners()
         self._list = QStackedLayout()
         below = QWidget()
         row = QHBoxLayout(below)

@@ -1,4 +1,4 @@
-"""A throttle passes the first call at once, then the newest one when the interval is over, and loses none at the end."""
+"""A throttle passes the first call at once, the newest one when the interval is over, and loses none at the end."""
 
 from __future__ import annotations
 

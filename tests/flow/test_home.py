@@ -62,7 +62,7 @@ def test_the_device_of_a_machine_with_one() -> None:
 def test_a_finished_run_in_a_row(workspace: Path) -> None:
     a_run(paths.runs(), finished(), "support-lora")
     row = home.recent_runs(Shelf(paths.runs()).look(), NOON)[0]
-    assert (row.status, row.tone, row.icon, row.done) == ("Finished", "ok", "check", 1.0)
+    assert (row.status, row.state, row.done) == ("Finished", "finished", 1.0)
     assert row.note.endswith("LoRA r16")
     assert len(row.curve) > 5
     assert float(row.validation) > 0
@@ -131,3 +131,11 @@ def test_links_between_help_texts_lead_somewhere() -> None:
     for topic in topics():
         for target in re.findall(r"\]\(([^)]+)\)", topic.text()):
             assert target in known, f"{topic.id} links to {target}"
+
+
+def test_the_threads_that_were_set_are_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FETTLE_THREADS", raising=False)
+    assert CPU_ONLY.threads() == 7
+    for wanted, threads in (("3", 3), ("99", 8), ("0", 7), ("many", 7)):
+        monkeypatch.setenv("FETTLE_THREADS", wanted)
+        assert CPU_ONLY.threads() == threads

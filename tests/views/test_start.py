@@ -1,4 +1,4 @@
-"""The start of the window, in an interpreter of its own: what it loads, what it needs, and that it says one window only."""
+"""The start of the window, in an interpreter of its own: what it loads, what it needs, and what it leaves alone."""
 
 from __future__ import annotations
 

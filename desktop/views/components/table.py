@@ -247,6 +247,7 @@ class Table(QTableView):
         self.verticalHeader().hide()
         head = self.horizontalHeader()
         head.setAccessibleName(f"{name}, columns")
+        head.setProperty("indent", padding)  # the sheet has a rule for each indent in use
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
         for index, column in enumerate(columns):

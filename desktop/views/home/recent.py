@@ -13,6 +13,7 @@ from desktop.views.components.card import Card
 from desktop.views.components.empty import EmptyState
 from desktop.views.components.label import Text
 from desktop.views.components.table import Cell, Column, Table
+from desktop.views.run.status import chip_look
 from desktop.views.theme.theme import Theme
 from desktop.views.theme.tokens import ROW_LIST
 
@@ -48,9 +49,8 @@ class RecentRuns(QWidget):
         head.addWidget(Text("Recent runs", "section"))
         head.addStretch(1)
         head.addWidget(self._all)
-        self.table = Table(_COLUMNS, row_height=ROW_LIST, padding=16, name="Recent runs", selectable=False)
+        self.table = Table(_COLUMNS, row_height=ROW_LIST, padding=20, name="Recent runs", selectable=False)
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.table.setProperty("head", "plain")
         self.table.opened.connect(lambda row: self.opened.emit(self._folders[row]))
         self._empty = EmptyState(
             "runs", "No runs yet", "Every fine-tune you start is listed here, with its loss and how it ended."
@@ -85,11 +85,12 @@ class RecentRuns(QWidget):
 
 def _row(run: RecentRun, theme: Theme) -> list[Cell]:
     lines = theme.tokens.lines
-    color = {"warn": lines[4], "bad": lines[1]}.get(run.tone, lines[0])
+    tone, icon = chip_look(run.state)
+    color = {"warn": lines[4], "bad": lines[1]}.get(tone, lines[0])
     return [
         Cell(run.name, run.note, strong=True),
         Cell(curve=run.curve, curve_color=color, done=run.done),
-        Cell(run.status, chip=run.tone, icon=run.icon),
+        Cell(run.status, chip=tone, icon=icon),
         Cell(run.validation, tone="text"),
         Cell(run.when, tone="text2"),
         Cell(icon="chevron-right", tone="text2"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from desktop.flow.run_end import Status
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desktop.flow.run_end import Status
 
 _LOOKS: dict[Status, tuple[str, str]] = {
     "starting": ("info", "clock"),

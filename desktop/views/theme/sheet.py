@@ -104,6 +104,8 @@ QTableView::item:selected, QListView::item:selected { background: $accent_soft; 
 QHeaderView { background: $sunken; border: none; }
 QHeaderView::section { background: $sunken; color: $text2; border: none; border-bottom: 1px solid $line;
   padding: 0 ${p12}px; min-height: ${p34}px; font-weight: 500; }
+QHeaderView[indent="16"]::section { padding: 0 ${p16}px; }
+QHeaderView[indent="20"]::section { padding: 0 ${p20}px; }
 QTableCornerButton::section { background: $sunken; border: none; }
 
 QSplitter::handle { background: $line; }
