@@ -54,4 +54,3 @@ def _described(ref: ModelRef) -> dict[str, Any]:
 
 def _size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
-
