@@ -54,6 +54,7 @@ FILES: dict[str, str | bytes] = {
     "rows.json": json.dumps(ROWS),
     "indented.json": json.dumps(ROWS, indent=2, ensure_ascii=False),
     "named.json": json.dumps({"version": 1, "data": ROWS}),
+    "columns.json": json.dumps({name: [row[name] for row in ROWS] for name in ROWS[0]}),
     "lines.json": LINES,
     "bom.json": codecs.BOM_UTF8 + json.dumps(ROWS).encode(),
     "utf16.json": json.dumps(ROWS, ensure_ascii=False).encode("utf-16"),

@@ -106,6 +106,15 @@ def test_recognised_at_the_first_guess(case: str, read: Read) -> None:
     assert imported.why
 
 
+@pytest.mark.parametrize("odd", [True, 1.5, None, {"x": 1}, []])
+def test_one_odd_row_does_not_hide_what_the_others_are(odd: Any, read: Read) -> None:
+    imported = read(
+        "rows.json", json.dumps([{"question": odd, "answer": odd}] + [{"question": "Q", "answer": "R"}] * 3)
+    )
+    assert imported.recognised == "question_answer"
+    assert len(imported.rows) >= 3
+
+
 def test_every_shape_is_recognised_somewhere() -> None:
     assert {shape for shape, _, _ in SHAPED.values()} == {shape.id for shape in SHAPES.all()}
 

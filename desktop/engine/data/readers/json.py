@@ -96,11 +96,17 @@ def _broken(path: Path, text: str, error: BrokenJSON) -> RequestError:
 
 
 def _under_a_name(values: dict[str, Any]) -> Iterator[Record | BadRow]:
-    lists = [value for value in values.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
-    conversation = any(key in values for key in ("messages", "conversations", "conversation"))
-    if len(lists) == 1 and not conversation:
-        for row, value in enumerate(lists[0], start=1):
+    """Yield the rows of an object: a list of them under some name, a list a column, or the object itself."""
+    lists = [value for value in values.values() if isinstance(value, list) and value]
+    rows = [found for found in lists if isinstance(found[0], dict)]
+    if any(key in values for key in ("messages", "conversations", "conversation")):
+        yield _record(1, 1, values)
+    elif len(rows) == 1:
+        for row, value in enumerate(rows[0], start=1):
             yield _record(row, 0, value)
+    elif not rows and len(lists) == len(values) and len({len(found) for found in lists}) == 1:
+        for row, cells in enumerate(zip(*lists, strict=True), start=1):
+            yield Record(row, 0, dict(zip(values, cells, strict=True)))
     else:
         yield _record(1, 1, values)
 

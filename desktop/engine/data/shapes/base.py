@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -49,8 +50,10 @@ class Sample:
         return cls(tuple(values), values)
 
     def first(self, column: str) -> Any:
-        """Return the first value seen under ``column``, ``None`` where there was none."""
-        return next(iter(self.values.get(column, ())), None)
+        """Return the first value of the usual type under ``column``: one odd row must not hide what the column is."""
+        seen = self.values.get(column, [])
+        types = Counter(type(value) for value in seen)
+        return next((value for value in seen if type(value) is types.most_common(1)[0][0]), None)
 
 
 @dataclass(frozen=True)
