@@ -102,7 +102,7 @@ class _Entry:
     tail: EventTail
     outline: Outline = field(default_factory=Outline)
     sparkline: Sparkline = field(default_factory=Sparkline)
-    stamp: tuple[int, int, int, bool] = (-1, -1, -1, False)
+    stamp: tuple[object, ...] = ()
     job: JobSpec | None = None
     trouble: str = ""
     title: str = ""
@@ -135,7 +135,8 @@ class Shelf:
         if entry is None:
             entry = self._entries[run.name] = _Entry(run, EventTail(run))
         working = run.name in ours and ours[run.name] is None
-        stamp = (*_stamp(run.events_file), _stamp(about_file(run))[1], working)
+        files = (run.events_file, about_file(run), run.path, run.checkpoints, run.model)
+        stamp = (working, *map(_stamp, files))
         if entry.summary and stamp == entry.stamp and not entry.summary.is_live:
             return entry.summary
         entry.stamp = stamp

@@ -19,6 +19,7 @@ from desktop.views.theme.theme import Theme
 AXIS_WIDTH = 46
 AXIS_HEIGHT = 22
 SHAPES = ("o", "s", "t", "t1", "d", "p")
+LARGEST = 1e30  # what lies beyond cannot be turned into a place on the screen
 FAINT = 0.42  # share of a faint line's own colour
 
 
@@ -102,6 +103,7 @@ class Plot(QWidget):
         self.lines = tuple(lines)
         self.data: dict[str, tuple[array[int], array[float]]] = {}
         self.levels: dict[str, float] = {}
+        self._scales: dict[str, float] = {}
         self._total = 0
         self._steps_shown = steps_shown
         self._value_text = value_text
@@ -117,6 +119,11 @@ class Plot(QWidget):
         self.setMinimumSize(120, 72)
         self.setAccessibleName(name)
         self._theme.changed.connect(self._restyle)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the canvas is there."""
+        return self._canvas is not None
 
     def load(self) -> None:
         """Build the canvas; pyqtgraph is imported here, which is quick where it was imported before."""
@@ -148,9 +155,10 @@ class Plot(QWidget):
         self._column.addWidget(canvas)
         self._restyle()
 
-    def set(self, id: str, steps: array[int], values: array[float]) -> None:
-        """Give the points of a line; nothing is drawn before :meth:`redraw`."""
+    def set(self, id: str, steps: array[int], values: array[float], scale: float = 1.0) -> None:
+        """Give the points of a line, which may go on growing; nothing is drawn before :meth:`redraw`."""
         self.data[id] = (steps, values)
+        self._scales[id] = scale
 
     def set_level(self, id: str, value: float | None) -> None:
         """Give the value of a level, nothing to hide it."""
@@ -178,12 +186,16 @@ class Plot(QWidget):
             if line.level:
                 continue
             steps, values = self.data.get(line.id, (array("q"), array("d")))
-            xs, ys = np.array(steps, dtype=float), np.array(values, dtype=float)
-            finite = ys[np.isfinite(ys)]
-            if finite.size:
-                low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+            xs, ys = np.array(steps, dtype=float), np.array(values, dtype=float) * self._scales.get(line.id, 1.0)
+            good = np.isfinite(ys)
+            ys[good] = np.clip(ys[good], -LARGEST, LARGEST)
+            if good.any():
+                low, high = min(low, float(ys[good].min())), max(high, float(ys[good].max()))
                 last = max(last, int(xs[-1]))
-            self._place(line, xs, ys)
+            if line.mark:
+                self._place(line, xs[good], ys[good])
+            else:
+                self._place(line, xs, np.where(good, ys, np.nan))  # a gap; infinity would crash the painter
         self._canvas.setVisible(low <= high)
         self._empty.setVisible(low > high)
         for value in self.levels.values():

@@ -151,7 +151,7 @@ class Plots(QWidget):
             return f"{mib / unit:.2f}" if unit > 1 else f"{mib:,.0f}"
 
         self._memory_title.setText("Memory, GB" if unit > 1 else "Memory, MB")
-        self.memory.set("measured", curves.memory.steps, array("d", [value / unit for value in curves.memory.values]))
+        self.memory.set("measured", curves.memory.steps, curves.memory.values, 1 / unit)
         near = 0 < limit <= FAR * used
         self.memory.set_level("predicted", predicted / unit if predicted > 0 else None)
         self.memory.set_level("limit", limit / unit if near else None)
