@@ -50,6 +50,8 @@ def main(operations: Registry[Operation] = OPERATIONS) -> int:
         os.dup2(nothing.fileno(), 0)
     # The window decides when the child ends; Ctrl+C in a terminal reaches both at once.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(5)  # where cores are few, the window must not wait for an answer being written
     faulthandler.enable()
     locale.setlocale(locale.LC_NUMERIC, "C")  # a decimal comma breaks some tokenizers
     operations.all()  # a broken operation file ends the child here, with its traceback in the log
