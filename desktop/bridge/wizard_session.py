@@ -5,6 +5,7 @@ What is to be asked follows from the state alone: every answer that arrives make
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -82,6 +83,7 @@ class WizardSession(QObject):
         self._asked.clear()
         self._forget_rendered()
         self.wizard = Wizard(answers, Findings(machine=machine))
+        self._infer_model()
         self._after(save=answers.touched)
 
     def answer(self, answers: Answers) -> None:
@@ -265,7 +267,16 @@ class WizardSession(QObject):
 
     def _take_models(self, models: list[ModelFound]) -> None:
         self.models = models
+        self._infer_model()
         self.models_changed.emit()
+        self._after(save=False)
+
+    def _infer_model(self) -> None:
+        """Begin with the first model at hand, a bundled one where there is any; the user may choose another."""
+        if not self.wizard.answers.model and self.models:
+            first = self.models[0]
+            answers = dataclasses.replace(self.wizard.answers, model=first.ref)
+            self.wizard = self.wizard.answered(answers).found(model=first)
 
     def _take_model(self, ref: str, model: ModelFound) -> None:
         if ref == self.wizard.answers.model:

@@ -51,8 +51,8 @@ class Answers:
 
     @property
     def touched(self) -> bool:
-        """Tell whether anything was said at all: an untouched wizard leaves no draft."""
-        return dataclasses.replace(self, step="model", advanced=False) != Answers()
+        """Tell whether anything worth keeping was said: a model alone, which may be inferred, leaves no draft."""
+        return dataclasses.replace(self, step="model", advanced=False, model="") != Answers()
 
     def with_source(self, path: str, **fields: Any) -> Answers:
         """Return the answers with the first data set at ``path``; the mapping of another file does not carry over."""

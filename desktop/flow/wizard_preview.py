@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop.engine.memory.sizes import count, share, size
 from desktop.engine.methods import METHODS
+from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.options import fields_of
 from desktop.flow.wizard import Wizard, options_or_none
 from desktop.flow.wizard_inferred import rows_of
@@ -86,6 +87,10 @@ def changes(wizard: Wizard) -> list[Changed]:
         for field in fields_of(type(plain)):
             if field.name in answers.method.options and answers.method.options[field.name] != field.default:
                 found.append(Changed(field.label, shown(answers.method.options[field.name]), shown(field.default)))
+    if answers.objective is not None:
+        for field in fields_of(OBJECTIVES.get(answers.objective.id).options):
+            if answers.objective.options.get(field.name, field.default) != field.default:
+                found.append(Changed(field.label, shown(answers.objective.options[field.name]), shown(field.default)))
     if answers.quantization and answers.quantization != ("nf4" if wizard.method.id == "qlora" else "none"):
         found.append(Changed("Base stored in", answers.quantization, "nf4" if wizard.method.id == "qlora" else "none"))
     if answers.tokenizer.action == "train":

@@ -14,6 +14,7 @@ from desktop.engine.options import OptionField, fields_of
 from desktop.flow.wizard import Wizard
 from desktop.flow.wizard_drawing import drawing_of
 from desktop.flow.wizard_methods import Offer, Reason
+from desktop.flow.wizard_settings import other_fields, other_values
 from desktop.views.components.banner import Banner
 from desktop.views.components.bar import Bar
 from desktop.views.components.button import Button
@@ -53,10 +54,12 @@ class MethodDetail(Card):
     Signals:
         options_changed: other options of the method (only those that differ from their defaults).
         training_changed: other training options (only those that differ from what is inferred).
+        others_changed: other settings of objective, storage and device (all of them).
     """
 
     options_changed = Signal(dict)
     training_changed = Signal(dict)
+    others_changed = Signal(dict)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make it empty."""
@@ -83,6 +86,8 @@ class MethodDetail(Card):
         self._column.addWidget(Text("Training", "section", wrap=False))
         self._training_holder = QVBoxLayout()
         self._column.addLayout(self._training_holder)
+        self._others_holder = QVBoxLayout()
+        self._column.addLayout(self._others_holder)
         self._column.addWidget(Divider())
         self._why = Text("", "section", wrap=False)
         self._column.addWidget(self._why)
@@ -93,6 +98,8 @@ class MethodDetail(Card):
         self.body.addWidget(ScrollArea(inner))
         self.options: OptionForm | None = None
         self.training: OptionForm | None = None
+        self.others: OptionForm | None = None
+        self._others_key: object = None
         self._options_key: object = None
         self._training_key: object = None
         self._reasons_shown: tuple[Reason, ...] | None = None
@@ -117,6 +124,7 @@ class MethodDetail(Card):
         self._show_costs(offer, wizard)
         self._show_options(wizard, fields_of(method.options))
         self._show_training(wizard)
+        self._show_others(wizard)
         self._show_reasons(offer)
 
     def _build_head(self) -> None:
@@ -189,6 +197,16 @@ class MethodDetail(Card):
         if self.training is not None:
             wanted = {name: wizard.answers.training.get(name, inferred[name]) for name in names}
             _show_values(self.training, wanted)
+
+    def _show_others(self, wizard: Wizard) -> None:
+        fields = other_fields(wizard) if wizard.answers.advanced else []
+        if fields != self._others_key:
+            self._others_key = fields
+            self.others = _replaced(self._others_holder, self.others, fields)
+            if self.others is not None:
+                self.others.changed.connect(self.others_changed)
+        if self.others is not None:
+            _show_values(self.others, other_values(wizard))
 
     def _show_reasons(self, offer: Offer) -> None:
         self._why.setText("Why the adviser puts it first" if offer.place == 1 else "What the adviser says")

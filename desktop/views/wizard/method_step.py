@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.bridge.wizard_session import WizardSession
+from desktop.flow.wizard_settings import with_other
 from desktop.views.components.empty import EmptyState
 from desktop.views.wizard.method_detail import IN_MEMORY, MethodDetail
 from desktop.views.wizard.method_list import MethodList
@@ -40,6 +41,7 @@ class MethodStep(StepView):
         self.list.chosen.connect(self._choose)
         self.detail.options_changed.connect(self._set_options)
         self.detail.training_changed.connect(self._set_training)
+        self.detail.others_changed.connect(self._set_others)
 
     def refresh(self) -> None:
         """Show the ranking and the chosen method."""
@@ -68,6 +70,9 @@ class MethodStep(StepView):
     def _set_options(self, options: dict[str, Any]) -> None:
         method = self.wizard.method.model_copy(update={"options": options})
         self.session.answer(dataclasses.replace(self.wizard.answers, method=method))
+
+    def _set_others(self, values: dict[str, Any]) -> None:
+        self.session.answer(with_other(self.wizard, values))
 
     def _set_training(self, changed: dict[str, Any]) -> None:
         kept = {name: value for name, value in self.wizard.answers.training.items() if name in IN_MEMORY}

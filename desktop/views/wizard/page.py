@@ -101,7 +101,7 @@ class WizardPage(Page):
     # --- the page's life -----------------------------------------------------------------------------------------
 
     def entered(self, **context: Any) -> None:
-        """Show a preset, a file, a clone or the draft; without a word, what was open before."""
+        """Show a preset, a clone, a model, a file or the draft; without a word, what was open before."""
         self._trouble.hide()
         self.session.look_for_models()
         self.session.look_at_machine()
@@ -127,6 +127,10 @@ class WizardPage(Page):
         elif context.get("clone"):
             job = self._services.runs.folder(str(context["clone"])).job()
             self.session.begin(Answers.of_job(job, step="review"))
+        elif context.get("model"):
+            answers = self.session.wizard.answers
+            self.session.answer(dataclasses.replace(answers, model=str(context["model"])))
+            self.session.go("model")
         elif context.get("file"):
             self.open_file(Path(str(context["file"])))
         elif context.get("model"):
@@ -143,8 +147,7 @@ class WizardPage(Page):
             self.session.begin(Answers.of_job(JobSpec.read(path), step="review"))
             return
         answers = self.session.wizard.answers.with_source(str(path.resolve()))
-        self.session.answer(answers)
-        self.session.go("data")
+        self.session.answer(dataclasses.replace(answers, step="data"))
 
     # --- inside --------------------------------------------------------------------------------------------------
 

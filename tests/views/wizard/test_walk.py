@@ -10,10 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.engine.errors import Problem
+from desktop.bridge import wizard_session
+from desktop.engine.errors import Problem, RequestError
 from desktop.engine.job import JobSpec
 from desktop.flow.wizard_answers import STEPS, Answers
 from desktop.flow.wizard_draft import load_draft, save_draft
+from desktop.flow.wizard_findings import ModelFound
 from desktop.views.components.label import Text
 from desktop.views.wizard.data_step import DataStep
 from desktop.views.wizard.memory_step import MemoryStep
@@ -48,6 +50,7 @@ def test_the_whole_walk_by_keyboard(qtbot: QtBot, stage: Stage) -> None:
     model_cards = page.views["model"].choices.cards  # type: ignore[attr-defined]
     page._focus_step()
     assert QApplication.focusWidget() is model_cards["starter"]
+    assert model_cards["starter"].selected  # inferred, and changed like anything else
     press(qtbot, Qt.Key.Key_Down)  # walk to another and come back
     press(qtbot, Qt.Key.Key_Right)
     assert QApplication.focusWidget() is model_cards[BIG]
@@ -113,8 +116,16 @@ def test_try_it_now_is_one_press_from_its_start(qtbot: QtBot, stage: Stage) -> N
 
 
 @pytest.mark.parametrize("step", STEPS[:2])
-def test_a_next_that_cannot_be_pressed_says_why(stage: Stage, step: str) -> None:
-    if step == "data":
+def test_a_next_that_cannot_be_pressed_says_why(stage: Stage, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(ref: str) -> ModelFound:
+        raise RequestError("not_a_model", "It has no config.json.", "Pick another folder.")
+
+    if step == "model":
+        monkeypatch.setattr(wizard_session, "look_at", refuse)
+        stage.page.session.answer(Answers(model="/a/folder"))
+        stage.wait(lambda: stage.page.session.wizard.findings.model_error is not None)
+        assert "It has no config.json." in said(stage.page.views["model"])
+    else:
         stage.page.session.answer(Answers(model="starter"))
         stage.wait(lambda: stage.page.session.wizard.findings.model is not None)
         stage.page.session.go("data")
@@ -265,9 +276,27 @@ def test_all_settings_shows_every_setting_there_is(stage: Stage) -> None:
     training = method.detail.training
     assert training is not None
     assert {"seed", "schedule", "optimizer", "validation_share"} <= set(training.rows)
+    others = method.detail.others
+    assert others is not None
+    for name, value in (("answers", "last"), ("quantization", "8bit"), ("device", "cpu")):
+        others.rows[name].editor.set(value)
+        others.rows[name].editor.changed.emit()
+        others = method.detail.others
+        assert others is not None
+    job = stage.page.session.wizard.job
+    assert (job.objective.options, job.quantization, job.device) == ({"answers": "last"}, "8bit", "cpu")
+    assert "was all" in said(stage.page.preview)
     stage.page._advanced.setChecked(False)
     assert method.detail.training is not None
     assert "seed" not in method.detail.training.rows
+    assert method.detail.others is None
+
+
+def test_a_model_chosen_elsewhere_opens_at_its_step(stage: Stage) -> None:
+    stage.page.entered(model=BIG)
+    stage.wait(lambda: stage.page.session.wizard.findings.model is not None)
+    assert stage.page.session.wizard.answers.model == BIG
+    assert stage.page.session.wizard.answers.step == "model"
 
 
 def test_memory_that_does_not_fit_offers_to_make_it_fit(qtbot: QtBot, stage: Stage) -> None:
@@ -340,6 +369,14 @@ def test_a_job_file_opens_at_review_and_a_data_file_at_data(stage: Stage, tmp_pa
     source = stage.page.session.wizard.answers.source
     assert source is not None
     assert source.path == str(tmp_path / "rows.csv")
+
+
+def test_a_file_alone_opens_the_data_step_with_a_model_that_was_inferred(stage: Stage, tmp_path: Path) -> None:
+    stage.page.entered(file=str(tmp_path / "rows.csv"))
+    answers = stage.page.session.wizard.answers
+    assert (answers.step, answers.model) == ("data", "starter")
+    stage.answer()
+    assert "40 rows" in said(stage.page.views["data"])
 
 
 def test_a_run_is_cloned_as_it_was(stage: Stage, tmp_path: Path) -> None:
