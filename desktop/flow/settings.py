@@ -6,7 +6,7 @@ import configparser
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from desktop import paths
 
@@ -109,7 +109,7 @@ class Settings:
 
 
 def _theme(text: str) -> ThemeName:
-    for name in get_args(ThemeName):
+    for name, _title in THEMES:
         if text == name:
             return name
     raise ValueError(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtGui import QFont, QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from desktop.flow.help import Topic, topics
@@ -46,6 +46,11 @@ class Reader(QTextBrowser):
         self._render()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep lines short enough to read; the scroll bar stays at the edge."""
+        self.setViewportMargins(0, 0, max(0, self.width() - self._theme.px(_TEXT)), 0)
+        super().resizeEvent(event)
+
     def loadResource(self, type: int, name: QUrl | str) -> object:
         """Load nothing: a help text holds no pictures, and no text may reach for a file or the network."""
         return None
@@ -69,9 +74,8 @@ class Reader(QTextBrowser):
                 look = QTextCharFormat()
                 font = QFont(theme.font("title" if level == 1 else "section"))
                 look.setFont(font)
-                look.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)  # Markdown headings bring one
                 cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
-                cursor.mergeCharFormat(look)
+                cursor.setCharFormat(look)  # not merged: Markdown's own format of a heading makes it larger still
             block = block.next()
 
 
@@ -110,9 +114,7 @@ class HelpPage(Page):
         card = Card(padding=0)
         across = QHBoxLayout()
         across.setContentsMargins(40, 32, 16, 16)
-        self.reader.setMaximumWidth(_TEXT)
-        across.addWidget(self.reader, 1000)
-        across.addStretch(1)
+        across.addWidget(self.reader)
         card.body.addLayout(across)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(32, 28, 32, 24)

@@ -103,16 +103,22 @@ class Button(QPushButton):
         painter.setFont(self.font())
         painter.setPen(ink)
         side, gap = self._icon_side(), self._theme.px(_GAP)
-        words = QFontMetricsF(self.font()).horizontalAdvance(self.text())
-        whole = words + ((side + (gap if self.text() else 0)) if self._icon_name else 0)
+        metrics = QFontMetricsF(self.font())
+        words, shown, icon = metrics.horizontalAdvance(self.text()), self.text(), self._icon_name
+        if icon and shown and words + side + gap > area.width():
+            icon = None  # squeezed by a layout: the words matter more
+        if words > area.width():
+            shown = metrics.elidedText(shown, Qt.TextElideMode.ElideRight, area.width() - 4)
+            words = metrics.horizontalAdvance(shown)
+        whole = words + ((side + (gap if shown else 0)) if icon else 0)
         left = 2.0 if self.kind == "link" else (area.width() - whole) / 2
         icon_left = left + words + gap if self._trailing else left
-        text_left = left if self._trailing or not self._icon_name else left + side + gap
-        if self._icon_name:
+        text_left = left if self._trailing or not icon else left + side + gap
+        if icon:
             top = (area.height() - side) / 2
-            paint_icon(painter, self._icon_name, QRectF(round(icon_left), round(top), side, side), ink.name())
+            paint_icon(painter, icon, QRectF(round(icon_left), round(top), side, side), ink.name())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextShowMnemonic
-        painter.drawText(QRectF(text_left, 0, words + 2, area.height()), int(flags), self.text())
+        painter.drawText(QRectF(text_left, 0, words + 2, area.height()), int(flags), shown)
 
     def _icon_side(self) -> int:
         return self._theme.px(18 if self._size == "hero" else 16)

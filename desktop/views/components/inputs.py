@@ -169,7 +169,10 @@ def _with_slider(box: SpinBox | DoubleBox, low: float, high: float) -> Editor:
         blocker.unblock()
 
     def write(value: Any) -> None:
-        box.setValue(value if value is not None else low)
+        if isinstance(box, SpinBox):
+            box.setValue(int(low if value is None else value))
+        else:
+            box.setValue(float(low if value is None else value))
         show(box.value())
 
     editor = Editor(holder, box, box.value, write)

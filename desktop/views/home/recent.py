@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.flow.home import RecentRun
@@ -25,6 +26,7 @@ _COLUMNS = (
     Column("When", 96, number=True),
     Column("", 44),
 )
+_LOSS, _VALIDATION = 1, 3
 
 
 class RecentRuns(QWidget):
@@ -79,7 +81,15 @@ class RecentRuns(QWidget):
         self._all.setVisible(bool(runs))
         self._fit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out columns when large text leaves no room for the name."""
+        super().resizeEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
+        px = self._theme.px
+        self.table.setColumnHidden(_LOSS, self.width() < px(720))
+        self.table.setColumnHidden(_VALIDATION, self.width() < px(600))
         self.table.setFixedHeight(self.table.height_of_all())
 
 
