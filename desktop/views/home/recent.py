@@ -21,9 +21,9 @@ from desktop.views.theme.tokens import ROW_LIST
 _COLUMNS = (
     Column("Run"),
     Column("Loss", 132),
-    Column("Status", 236),
+    Column("Status", 216),
     Column("Validation", 110, number=True),
-    Column("When", 96, number=True),
+    Column("When", 124, number=True),
     Column("", 44),
 )
 _LOSS, _VALIDATION = 1, 3
