@@ -150,7 +150,7 @@ class Annotation:
         if won.trials + ties == 0:
             return ""
         text = f"The tuned model won {won.hits} of {won.trials} decided pairs against its base"
-        text += f" (95 % interval {won.low:.0%} to {won.high:.0%})"
+        text += f" (95 % interval {100 * won.low:.0f} to {100 * won.high:.0f} %)"
         return f"{text}; {ties} were ties." if ties else f"{text}."
 
     def choose(self, choice: Choice) -> None:

@@ -199,7 +199,7 @@ def test_who_won_is_told_at_the_end_only(tmp_path: Path) -> None:
         assert session.reveal == ""
         session.choose("left" if session.item.left == "a" else "right")
         session.next()
-    assert session.reveal == "The tuned model won 3 of 3 decided pairs against its base (95 % interval 29% to 100%)."
+    assert session.reveal == "The tuned model won 3 of 3 decided pairs against its base (95 % interval 29 to 100 %)."
     store.close()
 
 

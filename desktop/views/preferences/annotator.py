@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.engine.errors import UserError
+from desktop.engine.preferences.export import Exported
 from desktop.engine.preferences.judgement import CHOICES
 from desktop.flow.annotate import KEYS, REASONS, STRIP, Act, Annotation
 from desktop.views.components.banner import Banner
@@ -76,6 +77,7 @@ class Annotator(QWidget):
         self.top.show_project(session.store.title)
         self.trouble.hide()
         self.export_panel.hide()
+        self.done.button.set_kind("primary")
         self.refresh()
         self.setFocus()
 
@@ -95,6 +97,12 @@ class Annotator(QWidget):
             self.session.go_on()
         self._stepped_away = False
         self.refresh()
+        self.setFocus()
+
+    def show_export(self, exported: Exported, format: str) -> None:
+        """Show what was saved; training on it is the next step then."""
+        self.export_panel.show_export(exported, format)
+        self.done.button.set_kind("secondary")
         self.setFocus()
 
     def show_making(self, words: str) -> None:
@@ -185,7 +193,7 @@ class Annotator(QWidget):
     def _show_end(self, session: Annotation) -> None:
         figures = session.figures
         words = f"{figures.judged:,} pairs, {figures.pace}. Export them to train on your preferences."
-        self.done.text.setText(" ".join(part for part in (words, session.reveal, *session.warnings) if part))
+        self.done.text.setText("\n".join(part for part in (words, session.reveal, *session.warnings) if part))
 
     def _on_chosen(self, choice: str) -> None:
         for known in CHOICES:
@@ -210,6 +218,7 @@ class Annotator(QWidget):
 
     def _close_export(self) -> None:
         self.export_panel.hide()
+        self.done.button.set_kind("primary")
         self.setFocus()
 
     def _open_keys(self) -> None:

@@ -142,8 +142,7 @@ class PreferencesPage(Page):
         except UserError as error:
             self.annotator.tell(error)
             return
-        self.annotator.export_panel.show_export(self._exported, format)
-        self.annotator.setFocus()
+        self.annotator.show_export(self._exported, format)
 
     def _begin(self, project: NewProject, prompts: list[str]) -> None:
         seed = secrets.randbelow(2**31)
