@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from desktop.engine.events import Evaluated, Planned, Step
 
-SMOOTHING = 0.9  # share of the old value in a smoothed one; about the last ten steps count
+SMOOTHING = 0.85  # share of the old value in an eased one: more would lag far behind in a run of few steps
 SPIKE = 2.5  # a gradient so many times the usual one is a spike
 SPIKE_WARM_UP = 10  # steps before anything is usual
 
@@ -152,7 +152,7 @@ class Curves:
 
 
 def smooth(before: float, value: float, index: int) -> float:
-    """Return the eased value: a plain mean over the first steps, then each new one weighs a tenth; NaN is passed over.
+    """Return the eased value: a plain mean over the first steps, then each new one weighs the same; NaN is passed over.
 
     Args:
         before: the eased value one step earlier, NaN when there is none.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -15,6 +17,7 @@ from desktop.views.run.plots import Plots
 from desktop.views.run.samples import Samples
 from desktop.views.run.watch import Watch
 
+NUMBERS_EVERY = 1.0  # seconds: a table of hundreds of cells is no film
 SIDE = 312
 SIDE_NARROW = 272
 NARROW = 1250  # under this width of the page's content the side gives some of its own
@@ -31,6 +34,7 @@ class Body(QWidget):
         """Start with the plots."""
         super().__init__(parent)
         self.view = "plots"
+        self._told = -NUMBERS_EVERY
         self.plots = Plots()
         self.numbers = Numbers()
         self.log = Log()
@@ -64,13 +68,15 @@ class Body(QWidget):
     def show_view(self, view: str) -> None:
         """Show plots, numbers or log."""
         self.view = view
+        self._told = -NUMBERS_EVERY
         self._stack.setCurrentWidget({"numbers": self.numbers, "log": self.log}.get(view, self.plots))
 
     def show_run(self, run: RunView, state: RunSnapshot, standing: Standing, *, clip: float) -> None:
         """Show a run as it stands; what is hidden costs nothing."""
         if self.view == "plots":
             self.plots.show_run(run.curves, state, clip=clip)
-        elif self.view == "numbers":
+        elif self.view == "numbers" and (standing.status not in LIVE or time.monotonic() - self._told >= NUMBERS_EVERY):
+            self._told = time.monotonic()
             self.numbers.show_run(run.curves)
         self.samples.show_samples(state.samples, over=standing.status not in LIVE)
         self.watch.show_rows(watch(run, clip=clip))

@@ -84,8 +84,8 @@ class RunPage(Page):
         self._wire()
 
     def entered(self, **context: Any) -> None:
-        """Show the run named by ``run``; the last one where none is named."""
-        run = str(context.get("run") or self.run)
+        """Show the run named by ``run``; where none is named the one shown last, or the newest there is."""
+        run = str(context.get("run") or self.run or self._newest())
         if not self._plots_ready:
             self._plots_ready = True
             # Importing takes a while: a thread does it, so that the window never halts.
@@ -98,6 +98,10 @@ class RunPage(Page):
             self._forget()
         self.run = run
         self._attach()
+
+    def _newest(self) -> str:
+        runs = self._services.runs.summaries()
+        return next((run.folder for run in runs if run.is_live), runs[0].folder if runs else "")
 
     def closed(self) -> None:
         """Stop following; the engine goes on."""
@@ -201,6 +205,9 @@ class RunPage(Page):
             self._repaint()
 
     def _on_runs_changed(self) -> None:
+        if not self.run and self.isVisible():
+            self.entered()  # the page came up before the first look at the folder
+            return
         summary = self._services.runs.summary(self.run)
         if summary is not None and summary.is_live and self._worker is None and self._standing is not None:
             self._attach()  # another window, or the command line, took the run up again

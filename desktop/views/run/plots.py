@@ -20,6 +20,7 @@ from desktop.views.run.plot import Line, Plot
 
 MEASURED, VALIDATION, NOW, NORM = 0, 1, 2, 3
 GIGABYTE = 1024.0
+TURN_MS = 8  # between the drawing of one plot and of the next
 NARROW = 940  # under this width two cards cannot hold every name
 FAR = 4.0  # a limit so many times what is used would flatten the curve: it is told in the legend instead
 
@@ -66,6 +67,9 @@ class Plots(QWidget):
         self._speed_now = Text("", "strong", tabular=True, wrap=False)
         self._memory_title = Text("Memory, GB", "help", "text2", wrap=False)
         self._loading: list[Plot] = []
+        self._waiting: list[Plot] = []
+        self._turn = QTimer(self, singleShot=True, interval=TURN_MS)
+        self._turn.timeout.connect(self._redraw_next)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(16)
@@ -100,7 +104,16 @@ class Plots(QWidget):
         self._show_memory(curves, state)
         for plot in self.all():
             plot.set_total(state.total)
-            plot.redraw()
+            if plot not in self._waiting:
+                self._waiting.append(plot)
+        if not self._turn.isActive():
+            self._redraw_next()
+
+    def _redraw_next(self) -> None:
+        """Draw one plot a turn: all at once would hold the window for longer than a frame."""
+        if self._waiting:
+            self._waiting.pop(0).redraw()
+            self._turn.start()
 
     def _load_next(self) -> None:
         if self._loading:

@@ -201,7 +201,7 @@ def test_a_run_taken_up_elsewhere_is_followed_again(qtbot: QtBot, show: Show, se
         writer.close()
         qtbot.waitUntil(lambda: page.header.chip.text == "Training", timeout=5_000)
         assert not page.ending.isVisible()
-        assert page.figures.step.accessibleName() == "Step 19 of 60"
+        qtbot.waitUntil(lambda: page.figures.step.accessibleName() == "Step 19 of 60", timeout=5_000)
         page.closed()
 
 
@@ -299,6 +299,13 @@ def test_a_run_that_is_gone(qtbot: QtBot, services: Services, show: Show) -> Non
     assert not page.header.isVisible()
     qtbot.waitUntil(lambda: page.body.plots.memory.is_loaded, timeout=10_000)
     page.closed()
+
+
+def test_without_a_name_the_newest_run_is_shown(qtbot: QtBot, show: Show, root: Path) -> None:
+    a_run(root, timed(training(5), since=1000.0), "older")
+    a_run(root, finished(), "newer")
+    page = show("")
+    qtbot.waitUntil(lambda: page.header.title.text() == "newer", timeout=5_000)
 
 
 def test_from_one_run_to_another_nothing_stays(qtbot: QtBot, show: Show, root: Path) -> None:
