@@ -50,10 +50,17 @@ class WatchedRunner(Runner):
     Attributes:
         before: every parameter as the method built it.
         trainer: the library's trainer.
+        samples: whether prompts are answered in mid-run.
     """
 
     before: dict[str, Any]
     trainer: Any
+    samples = False
+
+    def _prepare(self, job: JobSpec, materials: Any, *rows: Any) -> None:
+        super()._prepare(job, materials, *rows)
+        if not self.samples:  # a tiny model never ends an answer by itself, and the full length is half of a run's time
+            materials.prompts = []
 
     def _trainer(self, *arguments: Any) -> Any:
         boundary, trainer = super()._trainer(*arguments)
@@ -81,6 +88,7 @@ def train(
     disk: Disk | None = None,
     on_event: Callable[[Event], None] | None = None,
     kill_after: int | None = None,
+    samples: bool = False,
 ) -> WatchedRunner:
     """Take ``run`` through all its phases; ``kill_after`` ends it as if the process had died after that step."""
 
@@ -92,6 +100,7 @@ def train(
 
     writer = EventWriter(run)
     runner = WatchedRunner(run, Emitter(Recorder(writer, act)), Wishes(run), resume=resume, disk=disk)
+    runner.samples = samples
     try:
         writer.write(runner.go())
     except Killed:

@@ -67,7 +67,7 @@ def test_a_pause_holds_until_it_ends_and_changes_nothing(root: Path, tiny_model:
             threading.Timer(0.3, lambda: run.ask(Control(wish="pause", checkpoints=1, samples=1))).start()
             threading.Timer(0.8, lambda: run.ask(Control(checkpoints=1, samples=1))).start()
 
-    train(run, on_event=act)
+    train(run, on_event=act, samples=True)
     events = run.events()
     start = next(index for index, event in enumerate(events) if isinstance(event, Paused))
     end = next(index for index, event in enumerate(events) if isinstance(event, Unpaused))
@@ -94,7 +94,7 @@ def test_a_paused_run_can_be_stopped(root: Path, tiny_model: Path) -> None:
 
 def test_one_more_of_each_when_a_counter_grows(root: Path, tiny_model: Path, undisturbed: RunFolder) -> None:
     run = new_run(root, tiny_model)
-    train(run, on_event=at_step(4, lambda: run.ask(Control(checkpoints=1, samples=1, evaluations=1))))
+    train(run, on_event=at_step(4, lambda: run.ask(Control(checkpoints=1, samples=1, evaluations=1))), samples=True)
     at_four = {type(event) for event in run.events() if getattr(event, "step", 0) == 4}
     assert {CheckpointSaved, Sampled, Evaluated} <= at_four
     at_five = {type(event) for event in run.events() if getattr(event, "step", 0) == 5}

@@ -28,7 +28,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(root: Path, tiny_model: Path) -> RunFolder:
     made = new_run(root, tiny_model, method=LORA, training=FAST)
-    train(made)
+    train(made, samples=True)
     return made
 
 
