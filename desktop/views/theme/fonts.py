@@ -50,7 +50,7 @@ def make(role: str, scale: float, family_name: str, fixed_name: str, *, tabular:
     font.setWeight(weight)
     if role == "mono":
         font.setStyleHint(QFont.StyleHint.Monospace)
-    if role == "title":
+    if role in ("title", "figure"):
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.3 * scale)
     if tabular or role in ("figure", "axis"):
         font.setFeature(QFont.Tag("tnum"), 1)
