@@ -126,6 +126,7 @@ class Graph(QObject):
     def close(self) -> None:
         """End every thread and child of the window; engines go on."""
         self._closed = True
+        self._ring.close()
         if self._services is not None:
             self._services.machine.close()
             self._services.runs.close()

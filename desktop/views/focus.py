@@ -33,9 +33,15 @@ class FocusRing(QObject):
 
     def __init__(self, app: QApplication) -> None:
         """Follow the focus of ``app``."""
-        super().__init__(app)
+        super().__init__()
+        self._app = app
         self._overlay: _Overlay | None = None
         app.focusChanged.connect(self._on_focus)
+
+    def close(self) -> None:
+        """Follow no more."""
+        self._app.focusChanged.disconnect(self._on_focus)
+        self._drop()
 
     def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
         self._drop()

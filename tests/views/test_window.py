@@ -232,5 +232,5 @@ def test_the_ring_follows_the_keyboard_only(qtbot: QtBot, window: MainWindow) ->
     overlays = window.findChildren(_Overlay)
     assert len(overlays) == 1
     assert overlays[0].isVisible()
-    ring._drop()
-    ring.setParent(None)
+    ring.close()
+    assert not [overlay for overlay in window.findChildren(_Overlay) if overlay.isVisible()]
