@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.engine.errors import UserError
 from desktop.flow.home import judged_words, live_run, progress_words
 from desktop.views.components.dialog import Answer, MessageDialog
+from desktop.views.open_file import DATA_FILES, ask_for_data_file
 from desktop.views.page import Page
 from desktop.views.rail import BOTTOM, TOP, Rail
 from desktop.views.services import Services
@@ -22,7 +23,6 @@ from desktop.views.status_bar import StatusBar
 MINIMUM = QSize(1280, 800)
 WIDE_FROM = 1360
 NARROW_PAGES = frozenset({"wizard", "run", "chat", "preferences"})
-DATA_FILES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".md", ".parquet", ".arrow"})
 PAGES: dict[str, str] = {
     "home": "desktop.views.home.page",
     "wizard": "desktop.views.wizard.page",
@@ -219,8 +219,14 @@ class MainWindow(QWidget):
             key.activated.connect(lambda page=place.page: self.show_page(page))
         new = QShortcut(QKeySequence(QKeySequence.StandardKey.New), self)
         new.activated.connect(lambda: self.show_page("wizard"))
+        open_key = QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self)
+        open_key.activated.connect(self._open_file)
         quit_key = QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self)
         quit_key.activated.connect(self.close)
+
+    def _open_file(self) -> None:
+        if file := ask_for_data_file(self):
+            self.show_page("wizard", {"file": file})
 
     def _on_runs(self) -> None:
         summaries = self._services.runs.summaries() if self._services else []

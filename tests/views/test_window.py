@@ -138,6 +138,19 @@ def test_a_dropped_data_file_opens_the_wizard(window: MainWindow, alpaca_file: P
     assert page(window, "wizard").told == [{"file": str(alpaca_file)}]
 
 
+def test_a_data_file_is_opened_with_a_key(
+    qtbot: QtBot, window: MainWindow, alpaca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.show_page("home")
+    window.activateWindow()
+    monkeypatch.setattr(window_module, "ask_for_data_file", lambda _parent: "")
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    assert window.current == "home"
+    monkeypatch.setattr(window_module, "ask_for_data_file", lambda _parent: str(alpaca_file))
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    assert page(window, "wizard").told == [{"file": str(alpaca_file)}]
+
+
 @pytest.fixture
 def live_run(qtbot: QtBot, window: MainWindow, services: Services) -> Iterator[str]:
     """A run whose lock somebody holds: at work for all one can see."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.flow import home
 from desktop.flow.help import first_topics
@@ -15,6 +15,7 @@ from desktop.views.components.scroll import ScrollArea
 from desktop.views.home.hero import Hero
 from desktop.views.home.recent import RecentRuns
 from desktop.views.home.side import LinkRow, LinksCard, MachineCard, continue_rows
+from desktop.views.open_file import ask_for_data_file
 from desktop.views.page import Page
 from desktop.views.services import Services
 
@@ -163,11 +164,5 @@ class HomePage(Page):
         self.navigate.emit(item.page, dict(item.context))
 
     def _open_file(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(
-            self,
-            "Open a data file",
-            "",
-            "Data (*.json *.jsonl *.ndjson *.csv *.tsv *.txt *.parquet *.arrow);;All files (*)",
-        )
-        if file:
+        if file := ask_for_data_file(self):
             self.navigate.emit("wizard", {"file": file})
