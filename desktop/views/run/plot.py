@@ -54,14 +54,17 @@ def line_color(theme: Theme, line: Line) -> QColor:
     color = theme.color(theme.tokens.lines[line.color] if isinstance(line.color, int) else line.color)
     if not line.faint:
         return color
-    ground = theme.color("surface")
-    return QColor(*(round(FAINT * a + (1 - FAINT) * b) for a, b in zip(_rgb(color), _rgb(ground), strict=True)))
+    return _mixed(color, theme.color("surface"))
 
 
 def _pen(color: QColor, width: float) -> QPen:
     pen = QPen(color, width)
     pen.setCosmetic(True)  # else the width counts in steps and losses
     return pen
+
+
+def _mixed(color: QColor, ground: QColor) -> QColor:
+    return QColor(*(round(FAINT * a + (1 - FAINT) * b) for a, b in zip(_rgb(color), _rgb(ground), strict=True)))
 
 
 def _rgb(color: QColor) -> tuple[int, int, int]:
@@ -145,8 +148,6 @@ class Plot(QWidget):
         for side in ("left", "bottom"):
             axis = plot.getAxis(side)
             axis.setStyle(tickLength=0, hideOverlappingLabels=False, autoExpandTextSpace=False, tickTextOffset=8)
-        plot.getAxis("left").setWidth(AXIS_WIDTH)
-        plot.getAxis("bottom").setHeight(AXIS_HEIGHT if self._steps_shown else 2)
         self._canvas = canvas
         for line in self.lines:
             self._items[line.id] = self._item(pyqtgraph, line)
@@ -252,11 +253,16 @@ class Plot(QWidget):
         plot.getAxis("bottom").setTicks([named])
         self._rule(places)
 
+    def _rule_color(self) -> QColor:
+        """Return the hairlines' colour: where hairlines are heavy, as in high contrast, the data must still lead."""
+        color = self._theme.color("line")
+        return _mixed(color, self._theme.color("surface")) if self._theme.tokens.name == "high_contrast" else color
+
     def _rule(self, places: list[float]) -> None:
         import pyqtgraph
 
         while len(self._grid) < len(places):
-            rule = pyqtgraph.InfiniteLine(angle=0, pen=_pen(self._theme.color("line"), 1))
+            rule = pyqtgraph.InfiniteLine(angle=0, pen=_pen(self._rule_color(), 1))
             rule.setZValue(-10)
             self._canvas.addItem(rule, ignoreBounds=True)
             self._grid.append(rule)
@@ -277,10 +283,12 @@ class Plot(QWidget):
             axis.setTextPen(self._theme.color("text2"))
             axis.setPen(_pen(ground, 1))
             axis.setTickPen(_pen(ground, 1))  # no pen at all still leaves dots
+        plot.getAxis("left").setWidth(self._theme.px(AXIS_WIDTH))
+        plot.getAxis("bottom").setHeight(self._theme.px(AXIS_HEIGHT) if self._steps_shown else 2)
         for line in self.lines:
             self._dress(line)
         for rule in self._grid:
-            rule.setPen(_pen(self._theme.color("line"), 1))
+            rule.setPen(_pen(self._rule_color(), 1))
         self.redraw()
 
     def _dress(self, line: Line) -> None:

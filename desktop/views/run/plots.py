@@ -17,6 +17,7 @@ from desktop.views.components.card import Card
 from desktop.views.components.label import Text
 from desktop.views.run.legend import Legend
 from desktop.views.run.plot import Line, Plot
+from desktop.views.theme.theme import Theme
 
 MEASURED, VALIDATION, NOW, NORM = 0, 1, 2, 3
 GIGABYTE = 1024.0
@@ -84,7 +85,7 @@ class Plots(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the longest legend where the cards are narrow."""
         super().resizeEvent(event)
-        self.legends["memory"].set_compact(event.size().width() < NARROW)
+        self.legends["memory"].set_compact(event.size().width() < Theme.instance_of(self).px(NARROW))
 
     def all(self) -> Sequence[Plot]:
         """Return every plot."""

@@ -31,8 +31,8 @@ COLUMNS = (
     Column("Time", 104, number=True),
     Column("Started", 118, number=True),
 )
-WIDE_ONLY = (8, 9, 10)
-WIDE = 1300
+DROPPED = (10, 9, 8, 6, 5, 11, 3, 2)  # columns given up, one after the other, where names have too little room
+NAME_WIDTH = 190
 TICK, NAME = 0, 1
 
 
@@ -102,8 +102,12 @@ class RunsTable(Table):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the columns there is room for."""
         super().resizeEvent(event)
-        for column in WIDE_ONLY:
-            self.setColumnHidden(column, self.width() < WIDE)
+        px = self._theme.px
+        needed = px(NAME_WIDTH) + sum(px(column.width) for column in COLUMNS)
+        for column in DROPPED:
+            hidden = needed > event.size().width()
+            self.setColumnHidden(column, hidden)
+            needed -= px(COLUMNS[column].width) if hidden else 0
 
     def _on_opened(self, row: int) -> None:
         (self.ticked if self._clicked_column == TICK else self.picked).emit(row)

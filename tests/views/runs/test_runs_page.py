@@ -15,7 +15,7 @@ from desktop.engine.run_folder import RunFolder
 from desktop.views.components.label import Text
 from desktop.views.run import places
 from desktop.views.runs import RunsPage, create
-from desktop.views.runs.table import WIDE, WIDE_ONLY
+from desktop.views.runs.table import DROPPED, NAME_WIDTH
 from desktop.views.services import Services
 from tests.support.streams import a_run, finished, recorded, timed, training
 
@@ -189,10 +189,14 @@ def test_seven_runs_are_too_many_to_compare(qtbot: QtBot, page: RunsPage, runs: 
     assert "6 runs at most" in page.note.accessibleName()
 
 
-def test_wide_windows_show_more_columns(page: RunsPage) -> None:
-    assert all(page.table.isColumnHidden(column) for column in WIDE_ONLY)
-    page.resize(WIDE + 200, 840)
-    assert not any(page.table.isColumnHidden(column) for column in WIDE_ONLY)
+@pytest.mark.parametrize("width", [900, 1168, 1400, 2200])
+def test_names_have_room_and_wide_windows_show_more_columns(page: RunsPage, width: int) -> None:
+    page.resize(width, 840)
+    hidden = [column for column in DROPPED if page.table.isColumnHidden(column)]
+    assert hidden == list(DROPPED[: len(hidden)])
+    assert page.table.columnWidth(1) >= NAME_WIDTH
+    assert (len(hidden) == 0) == (width == 2200 or width == 1400)
+    assert not page.table.isColumnHidden(7), "validation is always there"
 
 
 def test_without_runs_it_says_what_to_do(qtbot: QtBot, services: Services) -> None:
