@@ -46,6 +46,7 @@ class RenderedCard(Card):
         head.addWidget(self.back)
         head.addWidget(self.forward)
         head.addStretch(1)
+        head.addWidget(Text("tokens", "help", "text2", wrap=False))
         head.addWidget(self._trained)
         head.addWidget(self._read)
         self.tokens = TokenView()
@@ -74,8 +75,8 @@ class RenderedCard(Card):
             self._where.setText("")
             return
         self._where.setText(f"row {found.row + 1:,} of {found.total:,}")
-        self._trained.set(f"learned, {found.trained:,} tokens", "accent", "edit")
-        self._read.set(f"read only, {found.tokens - found.trained:,} tokens", "neutral", "eye")
+        self._trained.set(f"{found.trained:,} learned", "accent", "edit")
+        self._read.set(f"{found.tokens - found.trained:,} only read", "neutral", "eye")
         self.tokens.set_pieces(found.pieces)
         notes = []
         if found.cut:

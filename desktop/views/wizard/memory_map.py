@@ -21,17 +21,22 @@ class CellButton(QAbstractButton):
         """Show ``cell`` against what is free."""
         super().__init__(parent)
         self._theme = Theme.instance_of(self)
-        self._cell = cell
-        self._limit = limit_mib
-        self._nearest = nearest
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(44, self._theme.px(26))
         self.setMaximumHeight(self._theme.px(56))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.set(cell, limit_mib, nearest=nearest)
+
+    def set(self, cell: Cell, limit_mib: float, *, nearest: bool) -> None:
+        """Show another amount in the same place."""
+        self._cell = cell
+        self._limit = limit_mib
+        self._nearest = nearest
         fits = "does not fit" if cell.verdict == "too_big" else "fits"
         now = ", now" if cell.current else ", nearest that fits" if nearest else ""
         self.setAccessibleName(f"Batch {cell.batch}, {cell.length:,} tokens: {size(cell.total_mib)}, {fits}{now}")
         self.setToolTip(f"Batch {cell.batch}, at most {cell.length:,} tokens: {size(cell.total_mib)}")
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Return a comfortable cell."""
@@ -83,8 +88,9 @@ class MapCard(Card):
         super().__init__(padding=18, parent=parent)
         head = QHBoxLayout()
         head.addWidget(Text("What fits", "section", wrap=False))
-        head.addStretch(1)
-        head.addWidget(Text("peak in GB; hatched does not fit", "help", "text2", wrap=False))
+        head.addWidget(
+            Text("peak in GB; hatched does not fit", "help", "text2", elide=True, align=Qt.AlignmentFlag.AlignRight), 1
+        )
         self._holder = QVBoxLayout()
         self._foot = Text("", "help", "text2")
         self.body.addLayout(head)
@@ -99,6 +105,13 @@ class MapCard(Card):
         if (cells, limit_mib, nearest) == self._shown:
             return
         self._shown = (cells, limit_mib, nearest)
+        self._foot.setText(
+            "Outlined: now. Dotted: nearest that fits." if nearest else "Outlined: now. Press a cell to take it."
+        )
+        if list(self.cells) == [(cell.batch, cell.length) for row in cells for cell in row]:
+            for cell in (cell for row in cells for cell in row):
+                self.cells[(cell.batch, cell.length)].set(cell, limit_mib, nearest=cell == nearest)
+            return
         focused = next((key for key, cell in self.cells.items() if cell.hasFocus()), None)
         if self._grid is not None:
             self._holder.removeWidget(self._grid)
@@ -127,9 +140,6 @@ class MapCard(Card):
             Text("longest row, tokens", "axis", "text2", wrap=False, align=middle), len(cells) + 1, 1, 1, len(cells[0])
         )
         self._holder.addWidget(self._grid)
-        self._foot.setText(
-            "Outlined: now. Dotted: nearest that fits." if nearest else "Outlined: now. Press a cell to take it."
-        )
         if focused in self.cells:
             self.cells[focused].setFocus()
 

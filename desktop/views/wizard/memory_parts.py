@@ -22,6 +22,7 @@ from desktop.views.theme.theme import Theme
 _LOOKS = {"fits": ("check", "ok"), "tight": ("warn", "warn"), "too_big": ("warn", "bad")}
 
 _ROOMY = 0.2  # of what is free
+_WIDE_ROW = 440  # from here a change's saving and what is left of the peak stand side by side
 
 
 class Swatch(QWidget):
@@ -214,8 +215,13 @@ class FixesCard(Card):
         enough = fix.verdict != "too_big"
         words.addWidget(Text(fix.note if enough else "Not enough by itself", "help", "text2"))
         line.addLayout(words, 1)
-        line.addWidget(Text(f"\N{MINUS SIGN}{size(fix.saves_mib)}", "strong", wrap=False, tabular=True))
-        line.addWidget(Chip(size(fix.total_mib), "ok" if enough else "bad"))
+        figures = QHBoxLayout() if self.width() >= Theme.instance_of(self).px(_WIDE_ROW) else QVBoxLayout()
+        figures.setSpacing(10 if isinstance(figures, QHBoxLayout) else 4)
+        right = Qt.AlignmentFlag.AlignRight
+        saves = Text(f"\N{MINUS SIGN}{size(fix.saves_mib)}", "strong", wrap=False, align=right, tabular=True)
+        figures.addWidget(saves, 0, right)
+        figures.addWidget(Chip(size(fix.total_mib), "ok" if enough else "bad"), 0, right)
+        line.addLayout(figures)
         button = Button("Apply", size="small")
         button.setAccessibleName(f"Apply: {fix.label}, saves {size(fix.saves_mib)}")
         button.clicked.connect(lambda: self.applied.emit(fix.id))

@@ -114,7 +114,7 @@ def _card(offer: Offer, most_mib: float) -> Card:
     words.addWidget(Text(offer.line, "help", "text2"))
     foot = QHBoxLayout()
     foot.setSpacing(10)
-    foot.addWidget(Text(f"{share(offer.trainable, offer.total)} trained", "help", "text2", wrap=False), 1)
+    foot.addWidget(Text(f"{share(offer.trainable, offer.total)} trained", "help", "text2", elide=True), 1)
     said = ""
     if offer.estimate is not None:
         bad = offer.estimate.verdict == "too_big"

@@ -11,6 +11,8 @@ from desktop.views.components.paint import begin, box
 from desktop.views.theme.icons import paint_icon
 from desktop.views.theme.theme import Theme
 
+_NARROWEST = 400
+
 
 class MethodPicture(QWidget):
     """One block of the model, and beside it one matrix in large."""
@@ -41,7 +43,11 @@ class MethodPicture(QWidget):
             return
         painter = begin(self)
         px = self._theme.px
-        block = QRectF(0, px(18), min(px(206), self.width() * 0.46), px(190))
+        # Where the room is short the whole picture shrinks, so that nothing of it is cut off.
+        shrink = min(1.0, self.width() / px(_NARROWEST))
+        painter.scale(shrink, shrink)
+        whole = self.width() / shrink
+        block = QRectF(0, px(18), min(px(206), whole * 0.46), px(190))
         self._flow(painter, block, drawing)
         box(painter, block, 8, self._theme.color("sunken"), self._theme.color("line"))
         inner = block.adjusted(8, px(12), -8, -px(12))
@@ -52,9 +58,7 @@ class MethodPicture(QWidget):
         self._part(painter, attention, "Attention", drawing.attention, drawing)
         norm = QRectF(inner.center().x() - px(45), feed.bottom() + px(5), px(90), px(16))
         self._boxed(painter, norm, "norm", learned=drawing.way == "all")
-        self._large(
-            painter, QRectF(block.right() + px(18), 0, self.width() - block.right() - px(18), 1), corner, drawing
-        )
+        self._large(painter, QRectF(block.right() + px(18), 0, whole - block.right() - px(18), 1), corner, drawing)
         self._legend(painter, block.right() + px(18), block.bottom() - px(44), drawing)
 
     def _flow(self, painter: QPainter, block: QRectF, drawing: Drawing) -> None:

@@ -40,6 +40,10 @@ NARROW_BELOW = 1360 - 64  # the page's own width in a window of 1360, the rail t
 STEPS_WIDE, STEPS_NARROW = 208, 140
 PREVIEW_WIDE, PREVIEW_NARROW = 296, 272
 
+_KINDS: dict[str, type[StepView]] = {
+    kind.id: kind for kind in (ModelStep, DataStep, TokenizerStep, MethodStep, MemoryStep, ReviewStep)
+}
+
 
 def create(services: Services) -> WizardPage:
     """Make the page."""
@@ -53,7 +57,7 @@ class WizardPage(Page):
     title = "New fine-tune"
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
-        """Build the frame and all steps; nothing is looked up before the page is entered."""
+        """Build the frame and the first step; nothing is looked up before the page is entered."""
         super().__init__(parent)
         self._services = services
         self._dropped: Answers | None = None
@@ -61,10 +65,7 @@ class WizardPage(Page):
         self._build_steps_pane()
         self.stack = QStackedWidget()
         self.stack.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        kinds: tuple[type[StepView], ...] = (ModelStep, DataStep, TokenizerStep, MethodStep, MemoryStep, ReviewStep)
-        self.views: dict[str, StepView] = {kind.id: kind(self.session) for kind in kinds}
-        for view in self.views.values():
-            self.stack.addWidget(view)
+        self.views: dict[str, StepView] = {}
         self.banner = Banner("bad", "", "", "Dismiss")
         self.preview = PreviewPane()
         middle = QVBoxLayout()
@@ -84,6 +85,7 @@ class WizardPage(Page):
         row.addLayout(middle, 1)
         row.addWidget(self.preview)
         self._trouble.hide()
+        services.theme.changed.connect(self._set_widths)
         self._narrow: bool | None = None
         self._next_waits = False
         self._open = ""
@@ -197,13 +199,19 @@ class WizardPage(Page):
         other = self._open != wizard.answers.step
         self._open = wizard.answers.step
         if other:
-            self.stack.setCurrentWidget(self.views[self._open])
-            self.views[self._open].entered()
+            self._show_step(self._open)
         self.views[self._open].refresh()
         if other and self.isVisible():
             self._focus_step()
         self._over.setEnabled(wizard.answers.touched or self._dropped is not None)
         self._over.setText("Undo start over" if self._dropped is not None else "Start over")
+
+    def _show_step(self, step: str) -> None:
+        if step not in self.views:  # built when it is first opened: six at once would hold the window up
+            self.views[step] = _KINDS[step](self.session)
+            self.stack.addWidget(self.views[step])
+        self.stack.setCurrentWidget(self.views[step])
+        self.views[step].entered()
 
     def _refresh_feet(self) -> None:
         wizard = self.session.wizard
@@ -292,7 +300,12 @@ class WizardPage(Page):
         narrow = self.width() < NARROW_BELOW
         if narrow != self._narrow:
             self._narrow = narrow
-            self.steps_pane.setFixedWidth(STEPS_NARROW if narrow else STEPS_WIDE)
-            self.preview.setFixedWidth(PREVIEW_NARROW if narrow else PREVIEW_WIDE)
             self.preview.set_narrow(narrow)
+            self._set_widths()
             self._refresh()
+
+    def _set_widths(self) -> None:
+        # Only the step names grow with the text size: what stands in the preview wraps.
+        narrow = bool(self._narrow)
+        self.steps_pane.setFixedWidth(self._services.theme.px(STEPS_NARROW if narrow else STEPS_WIDE))
+        self.preview.setFixedWidth(PREVIEW_NARROW if narrow else PREVIEW_WIDE)

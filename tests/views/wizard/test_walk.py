@@ -338,6 +338,8 @@ def test_the_job_file_is_shown_saved_and_its_command_copied(
     review = view(stage, "review")
     assert isinstance(review, ReviewStep)
     assert "fettle train job.yaml" in said(review)
+    stage.wait(stage.page.preview.next_button.hasFocus)  # the check is through and has moved the keyboard
+    qtbot.mouseClick(review.name_edit, Qt.MouseButton.LeftButton)
     qtbot.keyClicks(review.name_edit, "my run")
     assert stage.page.session.wizard.job.name == "my run"
     file = tmp_path / "my run.yaml"
