@@ -85,21 +85,27 @@ def _training(app: QApplication, graph: object, ticker: Ticker) -> None:
 
 
 def _chat(app: QApplication, graph: object, ticker: Ticker) -> None:
+    _ = graph.services  # type: ignore[attr-defined]  # a page can only be shown once they are there
     window = graph.window  # type: ignore[attr-defined]
     window.show_page("chat", {"model": "starter"})
-    questions = iter(["Tell me a story about a dog and a baker.", "What does a baker do?", "Name three animals."] * 2)
     page = window.page("chat")
+    questions = iter(["Tell me a story about a dog and a baker.", "What does a baker do?", "Name three animals."] * 4)
+    timer = QTimer(app)
 
-    def ask() -> None:
+    def go_on() -> None:
+        if page.chat.stage != "ready":  # loading, or answering the last question
+            return
+        ticker.start() if not ticker.late else None
         question = next(questions, None)
         if question is None:
+            timer.stop()
             app.quit()
-        else:
-            page.ask(question)
-            QTimer.singleShot(4000, ask)
+            return
+        page.composer.edit.setPlainText(question)
+        page.composer.ask.click()
 
-    QTimer.singleShot(3000, ticker.start)
-    QTimer.singleShot(12_000, ask)  # the model is loaded by then
+    timer.timeout.connect(go_on)
+    timer.start(250)
 
 
 _PHASES = {"start": _start, "training": _training, "chat": _chat}
