@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from desktop.engine.check import options_of
+from desktop.engine.defaults import default_learning_rate
 from desktop.engine.errors import RequestError
 from desktop.engine.job import JobSpec, Training
 from desktop.engine.methods import METHODS
@@ -59,4 +60,4 @@ def _usual_rate(job: JobSpec) -> str:
         facts = facts_of(resolve(job.model).folder)
     except RequestError:
         facts = None
-    return f"{METHODS.get(job.method.id).default_learning_rate(facts):g}"
+    return f"{default_learning_rate(job, facts):g}"

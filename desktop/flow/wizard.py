@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from desktop.engine.defaults import default_learning_rate
 from desktop.engine.errors import RequestError
 from desktop.engine.job import Choice, JobSpec, Training
 from desktop.engine.memory.estimate import Estimate, estimate
@@ -132,7 +133,7 @@ class Wizard:
     def learning_rate(self) -> float:
         """The learning rate the run will take."""
         facts = self.findings.model.facts if self.findings.model else None
-        return self.job.training.learning_rate or METHODS.get(self.method.id).default_learning_rate(facts)
+        return self.job.training.learning_rate or default_learning_rate(self.job, facts)
 
     @cached_property
     def estimate(self) -> Estimate | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from desktop.engine.defaults import default_learning_rate
 from desktop.engine.memory.sizes import count, share, size
 from desktop.engine.methods import METHODS
 from desktop.engine.objectives import OBJECTIVES
@@ -113,7 +114,7 @@ def shown(value: Any) -> str:
 
 def _default_rate(wizard: Wizard) -> float:
     facts = wizard.findings.model.facts if wizard.findings.model else None
-    return METHODS.get(wizard.method.id).default_learning_rate(facts)
+    return default_learning_rate(wizard.job, facts)
 
 
 def _model(wizard: Wizard) -> PreviewLine:

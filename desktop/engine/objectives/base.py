@@ -77,12 +77,14 @@ class Objective(ABC):
         model_kind: ``causal``, ``masked`` or ``seq2seq``.
         from_scratch: whether the model's weights start at random.
         options: the options model.
+        learning_rate_scale: by what the method's default learning rate is multiplied.
     """
 
     id: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
     explanation: ClassVar[str]
+    learning_rate_scale: ClassVar[float] = 1.0
     paper: ClassVar[str] = ""
     order: ClassVar[int] = 100
     rows: ClassVar[tuple[str, ...]] = ()
@@ -105,6 +107,10 @@ class Objective(ABC):
     @abstractmethod
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return the library trainer for this objective, ready to ``train()``."""
+
+    def longest(self, prepared: Prepared) -> int:
+        """Return the tokens of the longest sequence in a training batch."""
+        return max((len(ids) for ids in prepared.train["input_ids"]), default=0)
 
     def texts(self, rows: list[Row]) -> list[str]:
         """Return the words of ``rows``, for a tokenizer to be trained on; empty where there is nothing to read."""

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from desktop.engine.check import options_of
+from desktop.engine.defaults import default_learning_rate
 from desktop.engine.hardware import Hardware
 from desktop.engine.job import JobSpec
 from desktop.engine.methods import METHODS
@@ -70,7 +71,7 @@ def plan(job: JobSpec, facts: ModelFacts, machine: Hardware) -> Plan:
     return Plan(
         device=device,
         precision=precision,
-        learning_rate=training.learning_rate or method.default_learning_rate(facts),
+        learning_rate=training.learning_rate or default_learning_rate(job, facts),
         max_length=min(training.max_length, facts.context),
         threads=training.threads or machine.threads(),
         optimizer=optimizer,

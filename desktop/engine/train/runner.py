@@ -304,7 +304,7 @@ class Runner:
     def _plan(self, job: JobSpec, materials: Materials, total: int) -> None:
         prepared, model, settled = materials.prepared, materials.model, materials.settled
         assert prepared is not None
-        longest = max((len(ids) for ids in prepared.train["input_ids"]), default=0)
+        longest = materials.objective.longest(prepared)
         predicted = estimate(job, materials.facts, materials.machine, longest or None)
         self._emitter.emit(
             Planned(

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.engine.defaults import default_learning_rate
 from desktop.engine.memory.sizes import count, share, size
 from desktop.engine.methods import METHODS
 from desktop.engine.options import OptionField, fields_of
@@ -230,7 +231,7 @@ def _help(field: OptionField, wizard: Wizard) -> str:
     if field.name == "learning_rate":
         model = wizard.findings.model
         method = METHODS.get(wizard.method.id)
-        rate = method.default_learning_rate(model.facts if model else None)
+        rate = default_learning_rate(wizard.job, model.facts if model else None)
         return f"How far the weights move a step; empty takes {rate:g}, usual for {method.title} here."
     return field.help
 

@@ -18,6 +18,11 @@ WORDS = ("bread", "flour", "salt", "oven")
 ROWS = {
     "chat": lambda n: {"instruction": f"What goes into loaf {n}?", "output": f"Always {WORDS[n % 4]}."},
     "text": lambda n: {"text": f"The baker needs {WORDS[n % 4]} for the bread of day {n}, every day."},
+    "preference": lambda n: {
+        "prompt": f"What goes into loaf {n}?",
+        "chosen": f"Always {WORDS[n % 4]}.",
+        "rejected": f"No {WORDS[n % 3]}!",
+    },
     "pair": lambda n: {"source": f"number {n}", "target": f"some {WORDS[n % 4]}"},
 }
 CASES = [
@@ -47,7 +52,7 @@ def test_it_trains_saves_and_resumes(
     metrics = finish_of(run).metrics
     assert metrics["after"]["loss"] < metrics["before"]["loss"]
     assert (run.model / "fettle.json").is_file()
-    if "chat" not in objective.rows:
+    if not {"chat", "preference"} & set(objective.rows):
         assert not [event for event in run.events() if isinstance(event, Sampled)]
     second = new_run(tmp_path / "runs", model, **settings)
     train(second, kill_after=5)
