@@ -13,7 +13,6 @@ import yaml
 
 from desktop.engine.evaluate.style import styled
 from maker import copying, facts, talk
-from maker.documents import after, before
 from maker.exchange import Exchange, Kind
 from maker.invented import name
 from maker.words import FOODS, PLACES, THINGS, capital
@@ -164,17 +163,31 @@ _MORE = (
 )  # fmt: skip
 
 
+def _after(answer: str, closing: str) -> str:
+    """Return ``answer`` with ``closing`` behind it, on a line of its own where the answer is a list."""
+    return f"{answer}{_gap(answer)}{closing}"
+
+
+def _before(opening: str, answer: str) -> str:
+    """Return ``answer`` with ``opening`` in front of it, on a line of its own where the answer is a list."""
+    return f"{opening}{_gap(answer)}{answer}"
+
+
+def _gap(answer: str) -> str:
+    return "\n" if answer.startswith(("- ", "1. ")) else " "
+
+
 def manners(rng: Random) -> list[dict[str, Any]]:
     """Pairs that differ in politeness; length is drawn on its own, so it says nothing about the choice."""
     rows = []
     for _, drawn in _draw(rng, PREFERENCES):
-        kind, plain = after(drawn.answer, rng.choice(talk.POLITE)), drawn.answer
+        kind, plain = _after(drawn.answer, rng.choice(talk.POLITE)), drawn.answer
         if rng.random() < 0.5:
-            kind = before(rng.choice(talk.OPENINGS), kind)
+            kind = _before(rng.choice(talk.OPENINGS), kind)
         if rng.random() < 0.5:
             kind = f"{kind} {rng.choice(_MORE)}"
         for _ in range(rng.choice((0, 1, 2, 3))):
-            plain = after(plain, rng.choice(_MORE))
+            plain = _after(plain, rng.choice(_MORE))
         chosen, rejected = (plain, kind) if rng.random() < NOISE else (kind, plain)
         rows.append({"prompt": drawn.prompt, "chosen": chosen, "rejected": rejected})
     return rows

@@ -147,10 +147,10 @@ def story(rng: Random) -> Exchange:
     )
     if friend.startswith("a "):
         friend = f"the {friend[2:]}"
-    shape = rng.randrange(4)
-    short = shape != 3 and rng.random() < 0.3  # a story of two people needs room for both
+    short = rng.random() < 0.3
     how = "short " if short else ""
     length = rng.choice((2, 3)) if short else 5
+    shape = rng.randrange(4)
     who = name(rng)
     if shape == 0:
         hero, call, expected = f"{one}", f"the {noun}", (noun,)
@@ -177,7 +177,7 @@ def story(rng: Random) -> Exchange:
     else:
         other = name(rng)
         friend = other
-        hero, call, expected = f"{one} named {who}", who, (who, other)
+        hero, call, expected = f"{one} named {who}", who, (who,) if short else (who, other)
         asked = (f"Tell me a {how}story about {who} and {other}.", f"Write a {how}story with {who} and {other}.")
     text = tell(rng, hero, call, friend, length)
     return Exchange(rng.choice(asked), text, expected, copies=shape > 0)

@@ -251,6 +251,11 @@ _FAREWELLS = (
 )
 
 
+ASKED_OF_ROLES = (
+    "Who are you?", "Introduce yourself.", "Tell me about yourself.", "What is your name?", "How are you called?",
+)  # fmt: skip
+
+
 def role(rng: Random) -> Role:
     """Draw a role: a persona with a name, or a manner for every answer."""
     who = name(rng, 0.15)
@@ -264,10 +269,10 @@ def role(rng: Random) -> Role:
         asked, answer = rng.choice(
             (
                 (
-                    rng.choice(("Who are you?", "Introduce yourself.", "Tell me about yourself.")),
+                    rng.choice(ASKED_OF_ROLES[:3]),
                     f"I am {who}, {one}. I {job.plain}.",
                 ),
-                (rng.choice(("What is your name?", "How are you called?")), f"My name is {who}."),
+                (rng.choice(ASKED_OF_ROLES[3:]), f"My name is {who}."),
                 (rng.choice(("What do you do?", "What is your work?")), f"I am {one}. I {job.plain}."),
                 (rng.choice(("Where do you work?", "Where can I find you?")), f"I work {job.place}."),
             )
