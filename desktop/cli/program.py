@@ -22,7 +22,6 @@ from desktop.cli.output import Output, claimed
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.launch import OFFLINE, QUIET
 
-INTERRUPTED = 130
 HUSHED = {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "TRANSFORMERS_VERBOSITY": "error"}
 
 
@@ -47,7 +46,8 @@ def main(words: Sequence[str]) -> int:
         except SystemExit as end:  # how argparse ends after --help and --version
             return int(end.code or 0)
         except KeyboardInterrupt:
-            return INTERRUPTED
+            out.failed(UserError("interrupted", "Stopped by Ctrl+C."))
+            return 1
         except BrokenPipeError:  # whoever read our output has seen enough
             sys.stderr.close()
             return 0

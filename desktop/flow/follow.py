@@ -47,23 +47,33 @@ class Outcome:
                 raise UserError("engine_died", f"The engine {how_it_ended(self.exit_code)}.", self.standing.sentence)
 
 
-def follow(run: RunFolder, engine: subprocess.Popen[bytes] | None, watch: Watcher) -> Outcome:
-    """Read the events of ``run`` until it ends; ``watch`` hears each batch as it comes.
+class Follower:
+    """Reads the events of a run until it ends; interrupted, it can be asked to go on where it was."""
 
-    Whatever ``watch`` raises (a ``KeyboardInterrupt`` among it) ends the following and leaves the run at work.
-    """
-    tail, outline = EventTail(run), Outline()
-    while True:
-        code = engine.poll() if engine is not None else None
-        alive = code is None if engine is not None else run.is_alive()
-        events = tail.read()
-        for event in events:
-            outline.fold(event)
-        watch(outline, events)
-        if not alive:
-            state = standing(outline, alive=False, exit_code=code, saved_step=newest_saved(run))
-            return Outcome(run, state, outline.ended, code)
-        time.sleep(LOOK_EVERY)
+    def __init__(self, run: RunFolder, engine: subprocess.Popen[bytes] | None, watch: Watcher) -> None:
+        """Start before the first event; ``watch`` hears each batch as it comes."""
+        self._run = run
+        self._engine = engine
+        self._watch = watch
+        self._tail = EventTail(run)
+        self._outline = Outline()
+
+    def until_end(self) -> Outcome:
+        """Return how the run ended.
+
+        Whatever the watcher raises (or Ctrl+C, anywhere) ends the following and leaves the run at work.
+        """
+        while True:
+            code = self._engine.poll() if self._engine is not None else None
+            alive = code is None if self._engine is not None else self._run.is_alive()
+            events = self._tail.read()
+            for event in events:
+                self._outline.fold(event)
+            self._watch(self._outline, events)
+            if not alive:
+                state = standing(self._outline, alive=False, exit_code=code, saved_step=newest_saved(self._run))
+                return Outcome(self._run, state, self._outline.ended, code)
+            time.sleep(LOOK_EVERY)
 
 
 def ask(run: RunFolder, wish: Wish) -> None:

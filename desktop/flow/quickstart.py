@@ -20,10 +20,8 @@ from desktop.engine.events import Finished
 from desktop.engine.generate.compare import Answer, compare
 from desktop.engine.generate.contenders import BASE, TUNED, load_contenders
 from desktop.engine.generate.sampling import Sampling
-from desktop.engine.launch import launch
 from desktop.engine.models.library import RUN_PREFIX
 from desktop.engine.run_folder import RunFolder
-from desktop.flow.follow import Watcher, follow
 from desktop.flow.presets import preset
 
 PRESET = "try_it_now"
@@ -106,11 +104,6 @@ def begin() -> RunFolder:
     job = preset(PRESET).job
     refuse(job)
     return RunFolder.create(paths.runs(), job)
-
-
-def train(run: RunFolder, watch: Watcher) -> Finished:
-    """Let the engine work on ``run`` to its end; ``watch`` hears every event."""
-    return follow(run, launch(run), watch).finished()
 
 
 def judge(run: RunFolder, asked: Callable[[int, int], None]) -> tuple[Judged, ...]:

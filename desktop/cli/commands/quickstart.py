@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 
 from desktop.cli.base import Command
+from desktop.cli.following import followed
 from desktop.cli.output import Output
-from desktop.cli.progress import run_progress
+from desktop.engine.errors import UserError
+from desktop.engine.launch import launch
 from desktop.flow import quickstart
 from desktop.flow.quickstart import Report
 
@@ -27,8 +29,10 @@ class Quickstart(Command):
         out.about.update({"run": run.name, "folder": str(run.path)})
         out.say("Tuning the starter model on the sample data.")
         out.say(f"Run: {run.path}")
-        with run_progress(out) as progress:
-            finished = quickstart.train(run, progress)
+        finished = followed(run, launch(run), out).finished()
+        if finished.status != "finished":
+            message = "The quickstart was stopped before its training was done."
+            raise UserError("stopped", message, f"What it learnt so far is saved: fettle chat {run.name}")
         out.say("Asking the starter and the tuned model the same held-out questions.")
         judged = quickstart.judge(run, lambda done, total: _tell(out, done, total))
         found = quickstart.report(run, finished, judged)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import math
 from pathlib import Path
-from typing import Any
 
 from desktop import paths
 from desktop.cli.base import Command
 from desktop.cli.explain import explained, explained_yaml
+from desktop.cli.following import followed
 from desktop.cli.job_words import add_job_arguments, job_of
 from desktop.cli.output import Output
-from desktop.cli.progress import run_progress
 from desktop.cli.run_words import run_named
 from desktop.engine.check import problems
 from desktop.engine.errors import RequestError, UserError
@@ -20,7 +19,6 @@ from desktop.engine.events import Finished
 from desktop.engine.job import JobSpec
 from desktop.engine.launch import launch
 from desktop.engine.run_folder import RunFolder
-from desktop.flow.follow import Outcome, ask, follow
 
 
 class Train(Command):
@@ -54,8 +52,7 @@ class Train(Command):
             return 0
         out.say(f"Run: {run.path}")
         try:
-            outcome = _follow(run, engine, out)
-            finished = outcome.finished()
+            finished = followed(run, engine, out).finished()
         except UserError as error:
             out.about.update({"status": "failed"})
             if error.code == "engine_died":
@@ -73,22 +70,6 @@ def _new_run(job: JobSpec, out: Output) -> RunFolder:
     for problem in found:
         out.say(f"Note: {problem.field + ': ' if problem.field else ''}{problem.message} {problem.fix}".rstrip())
     return RunFolder.create(paths.runs(), job)
-
-
-def _follow(run: RunFolder, engine: Any, out: Output) -> Outcome:
-    with run_progress(out) as progress:
-        try:
-            return follow(run, engine, progress)
-        except KeyboardInterrupt:
-            ask(run, "stop_and_save")
-            out.say(
-                "Stopping after this step and saving what was learnt. Ctrl+C again leaves that to the engine alone."
-            )
-        try:
-            return follow(run, engine, progress)
-        except KeyboardInterrupt:
-            message = f"The run {run.name} stops and saves on its own now."
-            raise UserError("left_alone", message, "`fettle runs` shows how it stands.") from None
 
 
 def _summary(run: RunFolder, finished: Finished) -> str:
