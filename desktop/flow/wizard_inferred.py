@@ -14,6 +14,7 @@ from desktop.flow.wizard_findings import Findings
 
 FEWEST_STEPS = 100  # a style needs about that many; fewer leave the loss lower and the answers as they were
 MOST_EPOCHS = 10
+_KINDS = {"causal": "a text generator", "masked": "an encoder", "seq2seq": "an encoder-decoder"}
 LONGEST = 2048  # rows are not let longer than this unasked: memory grows with them
 
 
@@ -24,6 +25,8 @@ def objective_of(answers: Answers, findings: Findings) -> Choice:
     kind = findings.data.kind if findings.data else ""
     model = findings.model.facts.kind if findings.model else ""
     for objective in OBJECTIVES.all():
+        if objective.from_scratch:
+            continue  # it throws away what the model knows: nobody gets that unasked
         suits_model = not model or objective.model_kind == model
         if suits_model and (not kind or kind in objective.rows):
             return Choice(id=objective.id)
@@ -38,7 +41,8 @@ def unsuited(answers: Answers, findings: Findings) -> str:
     if findings.data.kind in objective.rows and objective.model_kind == findings.model.facts.kind:
         return ""
     if objective.model_kind != findings.model.facts.kind:
-        return f"{findings.model.title} cannot be trained here yet: {objective.title} needs a text generator."
+        needs = _KINDS.get(objective.model_kind, objective.model_kind)
+        return f"{findings.model.title} does not go with these rows: {objective.title} needs {needs}."
     holds = KIND_TITLES.get(findings.data.kind, findings.data.kind)
     wants = " or ".join(KIND_TITLES[kind] for kind in objective.rows)
     return f"This file holds {holds}; {objective.title} learns from {wants}. Choose another file, or map its columns."

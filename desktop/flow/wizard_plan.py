@@ -59,7 +59,7 @@ def plan(
     an_epoch = math.ceil(batches / training.accumulation)
     steps = math.ceil(an_epoch * training.epochs)
     if training.max_steps is not None:
-        steps = min(steps, training.max_steps)
+        steps = training.max_steps  # it replaces the epochs, as it does in the trainers
     rows_a_step = min(train, training.batch_size * training.accumulation)
     seconds = 0.0
     if facts is not None and machine is not None and steps:

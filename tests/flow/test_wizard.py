@@ -6,8 +6,10 @@ import dataclasses
 
 import pytest
 
+from desktop.engine.data.rows import KIND_TITLES, KINDS
 from desktop.engine.errors import Problem, RequestError, UserError
 from desktop.engine.job import Choice, DataSource, JobSpec, TokenizerChoice
+from desktop.engine.objectives import OBJECTIVES
 from desktop.flow.wizard import Wizard
 from desktop.flow.wizard_answers import STEPS, Answers
 from desktop.flow.wizard_findings import Findings
@@ -66,7 +68,7 @@ def test_the_shortest_walk_needs_a_model_and_a_file() -> None:
         ({"data": parts.data(FILE, rows=1)}, "data",
          "At least two good rows are needed: one to learn from and one to check with."),
         ({"model": parts.model(parts.facts(kind="masked"))}, "data",
-         "Starter cannot be trained here yet: Supervised fine-tuning needs a text generator."),
+         "Starter does not go with these rows: Supervised fine-tuning needs a text generator."),
         ({"problems": (Problem("data", "it went away.", "Find it."),)}, "review", "it went away. Find it."),
         ({"problems": (Problem("x", "careful.", "", "warning"),)}, "review", ""),
     ],
@@ -81,10 +83,21 @@ def test_what_stands_in_the_way_is_said_in_a_sentence(findings: dict[str, object
         assert wizard.blocked("review").endswith(said)
 
 
-def test_rows_of_another_kind_are_refused_with_both_kinds_named() -> None:
-    said = filled(data=parts.data(FILE, kind="preference")).blocked("data")
-    assert "preference pairs" in said
+def test_rows_nothing_can_learn_from_are_refused_with_both_kinds_named() -> None:
+    taken = {kind for objective in OBJECTIVES.all() if objective.model_kind == "causal" for kind in objective.rows}
+    odd = next(kind for kind in KINDS if kind not in taken)
+    said = filled(data=parts.data(FILE, kind=odd)).blocked("data")
+    assert KIND_TITLES[odd] in said
     assert "questions with answers" in said
+
+
+def test_the_objective_follows_from_the_rows() -> None:
+    for objective in OBJECTIVES.all():
+        if objective.model_kind == "causal" and not objective.from_scratch:
+            for kind in objective.rows:
+                found = filled(data=parts.data(FILE, kind=kind))
+                assert not found.blocked("data")
+                assert kind in OBJECTIVES.get(found.job.objective.id).rows
 
 
 def test_a_new_tokenizer_needs_a_method_that_trains_the_embedding() -> None:

@@ -47,12 +47,14 @@ def shape_of(job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: i
     half = half_precision(job, hardware)
     quantized = job.quantization != "none"
     length = min(job.training.max_length, facts.context)
-    scratch = OBJECTIVES.get(job.objective.id).from_scratch
+    objective = OBJECTIVES.get(job.objective.id)
+    scratch = objective.from_scratch
+    sequences = 2 if "preference" in objective.rows else 1  # a pair is two rows to the model
     # Autocast keeps full weights in fp32 and computes in 16 bits; a frozen base is loaded in 16 bits at once.
     frozen = method.is_adapter and not scratch
     return Shape(
         facts=facts,
-        batch=job.training.batch_size,
+        batch=job.training.batch_size * sequences,
         length=min(length, longest_row) if longest_row else length,
         trainable=method.trainable(facts, options),
         adapter=frozen,
