@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
+SPAWNED = "FETTLE_BENCH_SPAWNED"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -18,6 +20,7 @@ def probe(module: str, *words: str, workspace: Path, timeout: float = 600) -> di
         **os.environ,
         "FETTLE_WORKSPACE": str(workspace),
         "PYTHONPATH": str(ROOT),
+        SPAWNED: repr(time.time()),  # the system tells a process's birth in whole seconds only
         "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
     }
     done = subprocess.run(

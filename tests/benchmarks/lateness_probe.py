@@ -42,7 +42,7 @@ def main(phase: str) -> int:
     ticker = Ticker()
     close: Callable[[], None] = lambda: None  # noqa: E731
     if phase == "idle":
-        QTimer.singleShot(5000, app.quit)
+        QTimer.singleShot(5000, lambda: app.exit(0))
         ticker.start()
     else:
         from desktop.flow.settings import Settings
@@ -51,7 +51,6 @@ def main(phase: str) -> int:
 
         theme = Theme("light", 1.0)
         theme.apply(app)
-        ticker.start() if phase == "start" else None
         graph = Graph(app, Settings(), theme)
         graph.open()
         close = graph.close
@@ -63,7 +62,8 @@ def main(phase: str) -> int:
 
 
 def _start(app: QApplication, graph: object, ticker: Ticker) -> None:
-    QTimer.singleShot(3000, app.quit)
+    graph.window.first_painted.connect(ticker.start)  # type: ignore[attr-defined]  # before that nothing can be late
+    QTimer.singleShot(4000, lambda: app.exit(0))
 
 
 def _training(app: QApplication, graph: object, ticker: Ticker) -> None:
@@ -76,7 +76,7 @@ def _training(app: QApplication, graph: object, ticker: Ticker) -> None:
     def look() -> None:
         found = runs.summary(name)
         if found is not None and found.status in ("finished", "failed", "interrupted"):
-            app.quit()
+            app.exit(0)
 
     timer = QTimer(app)
     timer.timeout.connect(look)
@@ -99,7 +99,7 @@ def _chat(app: QApplication, graph: object, ticker: Ticker) -> None:
         question = next(questions, None)
         if question is None:
             timer.stop()
-            app.quit()
+            app.exit(0)
             return
         page.composer.edit.setPlainText(question)
         page.composer.ask.click()

@@ -61,7 +61,7 @@ def window() -> list[float]:
     def look() -> None:
         found = graph.services.runs.summary(name)
         if found is not None and found.status in ("finished", "failed", "interrupted"):
-            app.quit()
+            app.exit(0)
 
     timer = QTimer()
     timer.timeout.connect(look)
