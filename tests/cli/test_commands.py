@@ -59,6 +59,7 @@ def test_inspect_names_bad_rows_by_line(fettle: Fettle, tmp_path: Path) -> None:
 def test_inspect_takes_a_mapping_for_columns_no_one_would_guess(fettle: Fettle, tmp_path: Path) -> None:
     file = tmp_path / "odd.csv"
     file.write_text("zq,ans\nWhat is rye?,A grain.\nWhat is yeast?,It makes dough rise.\n")
+    assert "--map instruction=COLUMN" in fettle("inspect", str(file)).err
     answer = fettle("inspect", str(file), "--map", "instruction=zq", "--map", "response=ans", "--json").answer
     assert answer["rows"] == 2
     assert set(answer["mapping"].values()) == {"zq", "ans"}

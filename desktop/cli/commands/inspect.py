@@ -36,7 +36,12 @@ class Inspect(Command):
     def run(self, args: argparse.Namespace, out: Output) -> int:
         """Read it all and report."""
         source = DataSource(path=args.file, format=args.format, mapping=dict(_pair(words) for words in args.map))
-        found = open_source(source, tuple(args.kind))
+        try:
+            found = open_source(source, tuple(args.kind))
+        except RequestError as error:
+            if error.code == "needs_mapping":  # here the cure is a word away, not in a job file
+                error.hint = f"Say what they hold: --map instruction=COLUMN --map response=COLUMN. {error.hint}"
+            raise
         out.result(
             {
                 "format": found.format,
