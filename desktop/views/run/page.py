@@ -32,7 +32,7 @@ from desktop.views.run.header import Header
 from desktop.views.services import Services
 from desktop.views.theme.tokens import PAGE_MARGIN
 
-REPAINT_MS = 100
+REPAINT_MS = 200  # often enough to look live; each repaint holds the event loop for some milliseconds
 LOG_LINES = 500
 LOG_EVERY = 2.0  # seconds between two looks at the log while it is shown
 
@@ -188,7 +188,7 @@ class RunPage(Page):
     def _on_caught_up(self, worker: TrainWorker, view: RunView) -> None:
         if worker is self._worker:
             self._view = view
-            self._repaint()
+            self._repaint_now()
 
     def _on_events(self, worker: TrainWorker, events: list[Event]) -> None:
         if worker is self._worker:
@@ -202,7 +202,7 @@ class RunPage(Page):
             self._waiting_for_engine = False
             self._standing = end
             self.ask.hide()
-            self._repaint()
+            self._repaint_now()
 
     def _on_runs_changed(self) -> None:
         if not self.run and self.isVisible():
@@ -216,6 +216,11 @@ class RunPage(Page):
     def _on_launch_failed(self, run: str, error: UserError) -> None:
         if run == self.run:
             self._tell(error)
+
+    def _repaint_now(self) -> None:
+        """Show what changes the whole page at once: a history that was read, an end."""
+        self._repaint()
+        self._repaint.flush()
 
     def _refresh(self) -> None:
         if not self.isVisible() or self._folder is None or not self.run:
@@ -262,7 +267,7 @@ class RunPage(Page):
         self.body.show_view(view)
         if view == "log":
             self._read_log()
-        self._repaint()
+        self._repaint_now()
 
     def _wish(self, act: Callable[[TrainWorker], None], button: Any = None, words: str = "") -> None:
         if self._worker is None:

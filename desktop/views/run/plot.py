@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.views.components.label import Text
 from desktop.views.run.axis import padded, thirds, tick_text, ticks
+from desktop.views.run.thin import thinned
 from desktop.views.theme.theme import Theme
 
 AXIS_WIDTH = 46
@@ -21,6 +22,8 @@ AXIS_HEIGHT = 22
 SHAPES = ("o", "s", "t", "t1", "d", "p")
 LARGEST = 1e30  # what lies beyond cannot be turned into a place on the screen
 FAINT = 0.42  # share of a faint line's own colour
+SMOOTH = 300  # points up to which a line is drawn without steps, which takes eight times as long
+KEPT = 0.7  # the share of the range that new values must fill for it to stay
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ class Plot(QWidget):
         self._canvas: Any = None
         self._items: dict[str, Any] = {}
         self._grid: list[Any] = []
+        self._shown: tuple[float, float, int] | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._empty = Text(empty, "help", "text2", align=Qt.AlignmentFlag.AlignHCenter)
@@ -207,20 +211,17 @@ class Plot(QWidget):
     def _item(self, pyqtgraph: Any, line: Line) -> Any:
         if line.level:
             return pyqtgraph.InfiniteLine(angle=0)
-        item = pyqtgraph.PlotDataItem(connect="finite", skipFiniteCheck=False, antialias=True)
-        if not line.mark:
-            item.setDownsampling(auto=True, method="peak")
-            item.setClipToView(True)
-        return item
+        return pyqtgraph.PlotDataItem(connect="finite", skipFiniteCheck=False, antialias=True)
 
     def _place(self, line: Line, xs: Any, ys: Any) -> None:
         item = self._items[line.id]
         if line.mark == "end":
-            item.setData(xs, ys)
+            item.setData(*thinned(xs, ys, self._canvas.width() // 6))
             marker = self._items[line.id + "/end"] if line.id + "/end" in self._items else self._marker(line)
             marker.setData(xs[-1:], ys[-1:])
             return
-        item.setData(xs, ys)
+        xs, ys = thinned(xs, ys, self._canvas.width() // (2 if line.faint else 6))
+        item.setData(xs, ys, antialias=len(xs) <= SMOOTH)
 
     def _marker(self, line: Line) -> Any:
         import pyqtgraph
@@ -242,6 +243,11 @@ class Plot(QWidget):
                 item.setValue(self.levels.get(line.id, 0.0))
 
     def _scale(self, low: float, high: float, total: int) -> None:
+        shown = (*self._window(low, high), total)
+        if shown == self._shown:
+            return  # a new range makes both axes lay out their numbers again, the dearest part of a repaint
+        self._shown = shown
+        low, high, _ = shown
         air = max(total, 1) * 0.02
         x_range = (-air, max(total, 1) + 2 * air)  # room for the last step's number
         self._canvas.setRange(xRange=x_range, yRange=padded(low, high), padding=0, disableAutoRange=True)
@@ -252,6 +258,14 @@ class Plot(QWidget):
         named = [(place, f"{place:,}") for place in thirds(total)] if self._steps_shown and total else []
         plot.getAxis("bottom").setTicks([named])
         self._rule(places)
+
+    def _window(self, low: float, high: float) -> tuple[float, float]:
+        """Return the values to span: as before while what is new fits and still fills most of it."""
+        if self._shown is None or low > high:
+            return low, high
+        before_low, before_high, _ = self._shown
+        fits = before_low <= low and high <= before_high
+        return (before_low, before_high) if fits and high - low >= KEPT * (before_high - before_low) else (low, high)
 
     def _rule_color(self) -> QColor:
         """Return the hairlines' colour: where hairlines are heavy, as in high contrast, the data must still lead."""
@@ -289,6 +303,7 @@ class Plot(QWidget):
             self._dress(line)
         for rule in self._grid:
             rule.setPen(_pen(self._rule_color(), 1))
+        self._shown = None
         self.redraw()
 
     def _dress(self, line: Line) -> None:

@@ -108,7 +108,7 @@ class Plots(QWidget):
             if plot not in self._waiting:
                 self._waiting.append(plot)
         if not self._turn.isActive():
-            self._redraw_next()
+            self._turn.start()  # the figures of the page were just laid out: that is enough for one turn
 
     def _redraw_next(self) -> None:
         """Draw one plot a turn: all at once would hold the window for longer than a frame."""

@@ -169,7 +169,7 @@ def test_kill_the_engine_resume_and_see_it_through(qtbot: QtBot, show: Show, lau
     assert not page.ending.isVisible()
     qtbot.waitUntil(lambda: page.header.chip.text == "Finished", timeout=10_000)
     assert [step for step, _ in _points(page, "loss", "raw")] == list(range(1, 61))
-    assert "Resumed from step 40" in _texts(page)
+    qtbot.waitUntil(lambda: "Resumed from step 40" in _texts(page), timeout=5_000)
     assert not page.ending.isVisible()
 
 
