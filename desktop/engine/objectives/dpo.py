@@ -94,7 +94,7 @@ class Dpo(Objective):
         options: DpoOptions = setup.options
         imitates = options.imitation > 0
 
-        class ReadyPairs(DPOTrainer):  # type: ignore[misc]
+        class ReadyPairs(DPOTrainer):
             """Takes rows that are tokenised already, by the same place that renders every chat."""
 
             def _prepare_dataset(self, dataset: Any, *_: Any, **__: Any) -> Any:
@@ -194,10 +194,9 @@ class _Pairs:
             except RequestError as error:
                 if error.code == "slow_tokenizer":  # no row can work
                     raise
-                self._drop(error.message)
-            else:
-                if pair is not None:
-                    kept.append(pair)
+                pair = self._dropped(error.message)
+            if pair is not None:
+                kept.append(pair)
             self._done += 1
             if self._done % _REPORT_EVERY == 0 or self._done == self._total:
                 self._progress("pairs read", self._done, self._total)
@@ -211,19 +210,21 @@ class _Pairs:
             for side in ("chosen", "rejected")
         }
         if any(not rendered.trained for rendered in sides.values()):
-            return self._drop("no answer in it")
+            return self._dropped("no answer in it")
         starts = {side: rendered.labels_mask.index(True) for side, rendered in sides.items()}
         start = min(starts.values())
         prompt = sides["chosen"].input_ids[:start]
         if starts["chosen"] != starts["rejected"] or prompt != sides["rejected"].input_ids[:start]:
-            return self._drop("the two answers do not follow the same question")
+            return self._dropped("the two answers do not follow the same question")
         if start >= self._longest:
-            return self._drop("answer cut off")
+            return self._dropped("answer cut off")
         ids = {side: rendered.input_ids[start : self._longest] for side, rendered in sides.items()}
         if ids["chosen"] == ids["rejected"]:
-            return self._drop("both answers are the same")
+            return self._dropped("both answers are the same")
         self.cut += any(len(rendered.input_ids) > self._longest for rendered in sides.values())
         return {"prompt_ids": prompt, "chosen_ids": ids["chosen"], "rejected_ids": ids["rejected"]}
 
-    def _drop(self, reason: str) -> None:
+    def _dropped(self, reason: str) -> dict[str, Any] | None:
+        """Count a row that is left out."""
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
+        return None

@@ -66,7 +66,7 @@ class Choices(QWidget):
             step = steps.get(Qt.Key(event.key()))
             every = list(self.cards.values())
             if step is not None and watched in every:
-                place = every.index(watched) + step  # type: ignore[arg-type]
+                place = every.index(watched) + step
                 if 0 <= place < len(every):
                     every[place].setFocus(Qt.FocusReason.TabFocusReason)
                 return True

@@ -166,7 +166,8 @@ class ReportCard(Card):
                 grid.addWidget(figure, line, place)
                 grid.setColumnStretch(place, 1)
             self._figures[id] = figures
-        self._chips = [item.widget() for row in (0, 1) if (item := grid.itemAtPosition(row, 0)) is not None]
+        found = [item.widget() for row in (0, 1) if (item := grid.itemAtPosition(row, 0)) is not None]
+        self._chips = [chip for chip in found if chip is not None]
         self._examples = QWidget()
         self._example_rows = QGridLayout(self._examples)
         self._example_rows.setContentsMargins(0, 0, 0, 0)
