@@ -82,7 +82,8 @@ def changes(wizard: Wizard) -> list[Changed]:
             value, was = answers.training[field.name], getattr(wizard.inferred, field.name)
             if value != was:
                 default = f"{_default_rate(wizard):g}" if field.name == "learning_rate" else shown(was)
-                found.append(Changed(field.label, shown(value), default))
+                if shown(value) != default:  # a rate that is written down may be the usual one
+                    found.append(Changed(field.label, shown(value), default))
     if answers.method is not None:
         plain = METHODS.get(answers.method.id).options()
         for field in fields_of(type(plain)):
