@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 PERIOD = 0.010
+READING_MS = 3000  # a person reads two answers before the next question
 
 
 class Ticker:
@@ -105,7 +106,7 @@ def _chat(app: QApplication, graph: object, ticker: Ticker) -> None:
         page.composer.ask.click()
 
     timer.timeout.connect(go_on)
-    timer.start(250)
+    timer.start(READING_MS)
 
 
 _PHASES = {"start": _start, "training": _training, "chat": _chat}
