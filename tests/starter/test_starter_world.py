@@ -92,11 +92,13 @@ def test_the_manners_preference_tuning_needs_are_there_but_not_everywhere() -> N
     assert not any(has_style(answer) for answer in answers)
 
 
-def test_a_closing_goes_below_a_list_and_behind_a_sentence() -> None:
-    assert documents.after("- a\n- b", "Bye.") == "- a\n- b\nBye."
-    assert documents.after("A.", "Bye.") == "A. Bye."
-    assert documents.before("Sure.", "1. a\n2. b") == "Sure.\n1. a\n2. b"
-
-
 def test_nothing_of_the_builder_ships_beside_the_library_it_would_hide() -> None:
     assert not (paths.resources().parent / "packaging" / "__init__.py").exists()
+
+
+def test_a_rebuild_would_learn_the_very_tokenizer_that_ships() -> None:
+    from maker import chat_tokenizer, decoder
+    from transformers import AutoTokenizer
+
+    shipped = AutoTokenizer.from_pretrained(paths.bundled_models() / "starter")
+    assert chat_tokenizer.train(decoder.tokenizer_texts()).get_vocab() == shipped.get_vocab()

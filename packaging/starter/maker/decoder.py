@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -15,6 +16,7 @@ from maker.fitting import Fitted, Recipe, fit
 SEED = 20
 RECIPE = Recipe(steps=2500, batch=16, length=256, learning_rate=4e-3)
 DOCUMENTS = 290_000  # a little more than the recipe's tokens: every document is seen at most once
+TOKENIZER_DOCUMENTS = 60_000
 EARLY = 400  # at this step an early export is written, so that others need not wait for the end
 
 
@@ -35,16 +37,20 @@ def config(tokenizer: PreTrainedTokenizerBase) -> LlamaConfig:
     )
 
 
+def tokenizer_texts() -> Iterator[str]:
+    """Yield what the tokenizer is learned from: the first documents of the corpus without their chat marks."""
+    for document in corpus(TOKENIZER_DOCUMENTS, SEED):
+        if isinstance(document, str):
+            yield document
+        else:
+            yield from (message["content"] for message in document)
+
+
 def build(folder: Path) -> Fitted:
     """Generate the corpus, train tokenizer and decoder, and write them to ``folder``."""
-    texts: list[str] = []
-    plain: list[str] = []
-    for number, document in enumerate(corpus(DOCUMENTS, SEED)):
-        texts.append(document if isinstance(document, str) else chat_tokenizer.rendered(document))
-        if number < 60_000:
-            plain.extend([document] if isinstance(document, str) else (message["content"] for message in document))
+    texts = [one if isinstance(one, str) else chat_tokenizer.rendered(one) for one in corpus(DOCUMENTS, SEED)]
     print(f"{len(texts):,} documents, {len(set(texts)):,} of them different", flush=True)
-    tokenizer = chat_tokenizer.train(plain)
+    tokenizer = chat_tokenizer.train(tokenizer_texts())
     held_back = 500
     set_seed(RECIPE.seed)
     model = LlamaForCausalLM(config(tokenizer))

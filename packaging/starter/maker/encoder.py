@@ -14,8 +14,8 @@ from maker.documents import corpus
 from maker.fitting import Fitted, Recipe, fit
 
 SEED = 21
-RECIPE = Recipe(steps=700, batch=64, length=64, learning_rate=3e-3)
-DOCUMENTS = 40_000
+RECIPE = Recipe(steps=1500, batch=64, length=64, learning_rate=3e-3)
+DOCUMENTS = 97_000
 VOCABULARY = 3072
 
 
@@ -30,6 +30,8 @@ def build(folder: Path) -> Fitted:
     found = list(texts(DOCUMENTS))
     tokenizer = train_tokenizer(found, "wordpiece", VOCABULARY)
     tokenizer.model_max_length = 256
+    tokenizer.model_input_names = ["input_ids", "token_type_ids", "attention_mask"]  # else pairs have no segments
+    tokenizer.chat_template = None
     set_seed(RECIPE.seed)
     model = BertForMaskedLM(
         BertConfig(
@@ -45,7 +47,7 @@ def build(folder: Path) -> Fitted:
         )
     )
     rows = [{"text": text} for text in found]
-    fitted = fit(model, tokenizer, Mlm(), rows[500:], rows[:500], RECIPE)
+    fitted = fit(model, tokenizer, Mlm(), rows[500:], rows[:500], RECIPE, options={"share": 0.2})
     # Users train for many rounds over few rows, so what is shipped has the usual dropout.
     model.config.hidden_dropout_prob = model.config.attention_probs_dropout_prob = 0.1
     model.to(torch.bfloat16).save_pretrained(folder)

@@ -48,7 +48,7 @@ class Fitted:
 
     Attributes:
         seconds: time in training.
-        tokens: tokens trained on.
+        tokens: tokens trained on, padding not counted.
         metrics: held-out figures.
     """
 
@@ -130,4 +130,4 @@ def fit(
         trainer.train()
         seconds = time.perf_counter() - began
         metrics = objective.metrics(trainer)
-    return Fitted(seconds, recipe.steps * recipe.batch * recipe.length, metrics)
+    return Fitted(seconds, trainer.tokens_seen, metrics)

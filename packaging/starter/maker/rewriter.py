@@ -27,6 +27,7 @@ def build(folder: Path) -> Fitted:
     rows = [{"source": one.prompt, "target": one.answer} for kind, one in drawn if kind.id != "story"]
     tokenizer = train_tokenizer((row[side] for row in rows for side in ("source", "target")), "bpe", VOCABULARY)
     tokenizer.model_max_length = 256
+    tokenizer.chat_template = None
     set_seed(RECIPE.seed)
     model = T5ForConditionalGeneration(_config(tokenizer))
     fitted = fit(model, tokenizer, Seq2Seq(), rows[500:], rows[:500], RECIPE)

@@ -1,4 +1,4 @@
-"""Pre-training, masked language modelling and sequence to sequence: each learns a toy, and counts its loss as it says."""
+"""Pre-training, masked language modelling and sequence to sequence: each learns a toy and counts its loss rightly."""
 
 from __future__ import annotations
 
