@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from desktop.engine.errors import RequestError
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
+from desktop.engine.objectives.intake import Intake, LeftOutError
 from desktop.engine.options import Options, option
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from desktop.engine.data.rows import Message, Row
     from desktop.engine.job import Training
 
-_REPORT_EVERY = 50
+_SIDES = ("chosen", "rejected")
 _SHOWN = {"rewards/accuracies": "pair_accuracy", "rewards/margins": "margin", "logps/chosen": "chosen_log_likelihood"}
 
 
@@ -78,13 +78,17 @@ class Dpo(Objective):
         """Render question, better and worse answer of every pair; both answers are cut at the longest length."""
         from datasets import Dataset
 
-        pairs = _Pairs(tokenizer, training.max_length, progress, len(train) + len(validation))
-        kept_train, kept_validation = pairs.render(train), pairs.render(validation)
+        intake = Intake("pairs read", len(train) + len(validation), progress)
+
+        def tokenised(row: Row) -> dict[str, Any]:
+            return _tokenised(row, tokenizer, intake, training.max_length)
+
+        kept_train, kept_validation = intake.take(train, tokenised), intake.take(validation, tokenised)
         tokens = sum(
             2 * len(row["prompt_ids"]) + len(row["chosen_ids"]) + len(row["rejected_ids"]) for row in kept_train
         )
         return Prepared(
-            Dataset.from_list(kept_train), Dataset.from_list(kept_validation), tokens, pairs.dropped, pairs.cut
+            Dataset.from_list(kept_train), Dataset.from_list(kept_validation), tokens, intake.dropped, intake.cut
         )
 
     def trainer(self, setup: TrainSetup) -> Trainer:
@@ -168,63 +172,21 @@ class Dpo(Objective):
         return found
 
 
-class _Pairs:
-    """Renders pairs and counts what had to be cut or left out."""
+def _tokenised(row: Row, tokenizer: PreTrainedTokenizerBase, intake: Intake, longest: int) -> dict[str, Any]:
+    from desktop.engine.data.render import render_chat
 
-    def __init__(
-        self,
-        tokenizer: PreTrainedTokenizerBase,
-        longest: int,
-        progress: Callable[[str, int, int], None],
-        total: int,
-    ) -> None:
-        self._tokenizer = tokenizer
-        self._longest = longest
-        self._progress = progress
-        self._total = total
-        self._done = 0
-        self.dropped: dict[str, int] = {}
-        self.cut = 0
-
-    def render(self, rows: list[Row]) -> list[dict[str, Any]]:
-        kept = []
-        for row in rows:
-            try:
-                pair = self._pair(row)
-            except RequestError as error:
-                if error.code == "slow_tokenizer":  # no row can work
-                    raise
-                pair = self._dropped(error.message)
-            if pair is not None:
-                kept.append(pair)
-            self._done += 1
-            if self._done % _REPORT_EVERY == 0 or self._done == self._total:
-                self._progress("pairs read", self._done, self._total)
-        return kept
-
-    def _pair(self, row: Row) -> dict[str, Any] | None:
-        from desktop.engine.data.render import render_chat
-
-        sides = {
-            side: render_chat([*row["prompt"], *row[side]], self._tokenizer, answers="last")
-            for side in ("chosen", "rejected")
-        }
-        if any(not rendered.trained for rendered in sides.values()):
-            return self._dropped("no answer in it")
-        starts = {side: rendered.labels_mask.index(True) for side, rendered in sides.items()}
-        start = min(starts.values())
-        prompt = sides["chosen"].input_ids[:start]
-        if starts["chosen"] != starts["rejected"] or prompt != sides["rejected"].input_ids[:start]:
-            return self._dropped("the two answers do not follow the same question")
-        if start >= self._longest:
-            return self._dropped("answer cut off")
-        ids = {side: rendered.input_ids[start : self._longest] for side, rendered in sides.items()}
-        if ids["chosen"] == ids["rejected"]:
-            return self._dropped("both answers are the same")
-        self.cut += any(len(rendered.input_ids) > self._longest for rendered in sides.values())
-        return {"prompt_ids": prompt, "chosen_ids": ids["chosen"], "rejected_ids": ids["rejected"]}
-
-    def _dropped(self, reason: str) -> dict[str, Any] | None:
-        """Count a row that is left out."""
-        self.dropped[reason] = self.dropped.get(reason, 0) + 1
-        return None
+    sides = {side: render_chat([*row["prompt"], *row[side]], tokenizer, answers="last") for side in _SIDES}
+    if any(not rendered.trained for rendered in sides.values()):
+        raise LeftOutError("no answer in it")
+    starts = {side: rendered.labels_mask.index(True) for side, rendered in sides.items()}
+    start = min(starts.values())
+    prompt = sides["chosen"].input_ids[:start]
+    if starts["chosen"] != starts["rejected"] or prompt != sides["rejected"].input_ids[:start]:
+        raise LeftOutError("the two answers do not follow the same question")
+    if start >= longest:
+        raise LeftOutError("answer cut off")
+    ids = {side: rendered.input_ids[start:longest] for side, rendered in sides.items()}
+    if ids["chosen"] == ids["rejected"]:
+        raise LeftOutError("both answers are the same")
+    intake.cut += any(len(rendered.input_ids) > longest for rendered in sides.values())
+    return {"prompt_ids": prompt, "chosen_ids": ids["chosen"], "rejected_ids": ids["rejected"]}

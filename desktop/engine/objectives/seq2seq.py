@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
+from desktop.engine.objectives.intake import Intake, LeftOutError
 from desktop.engine.options import Options, option
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from desktop.engine.data.rows import Row
     from desktop.engine.job import Training
-
-_REPORT_EVERY = 200
 
 
 class Seq2SeqOptions(Options):
@@ -56,14 +55,25 @@ class Seq2Seq(Objective):
         """Tokenise sources and targets, each cut at the longest length and counted where it was."""
         from datasets import Dataset
 
-        pairs = _Pairs(tokenizer, options.prefix, training.max_length, progress, len(train) + len(validation))
-        kept_train, kept_validation = pairs.read(train), pairs.read(validation)
+        intake = Intake("pairs read", len(train) + len(validation), progress)
+        longest = training.max_length
+
+        def tokenised(row: Row) -> dict[str, Any]:
+            for side in ("source", "target"):
+                if not row[side].strip():
+                    raise LeftOutError(f"no {side} in it")
+            source, target = _ids(options.prefix + row["source"], tokenizer), _ids(row["target"], tokenizer)
+            intake.cut += max(len(source), len(target)) > longest
+            source, target = _shortened(source, longest), _shortened(target, longest)
+            return {"input_ids": source, "attention_mask": [1] * len(source), "labels": target}
+
+        kept_train, kept_validation = intake.take(train, tokenised), intake.take(validation, tokenised)
         return Prepared(
             train=Dataset.from_list(kept_train),
             validation=Dataset.from_list(kept_validation),
             tokens=sum(len(row["input_ids"]) + len(row["labels"]) for row in kept_train),
-            dropped=pairs.dropped,
-            cut=pairs.cut,
+            dropped=intake.dropped,
+            cut=intake.cut,
         )
 
     def trainer(self, setup: TrainSetup) -> Trainer:
@@ -92,47 +102,12 @@ class Seq2Seq(Objective):
         return [row[side] for row in rows for side in ("source", "target")]
 
 
-class _Pairs:
-    """Tokenises pairs and counts what had to be cut or left out."""
+def _ids(text: str, tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    ids: list[int] = tokenizer(text)["input_ids"]
+    end = tokenizer.eos_token_id
+    return ids if end is None or ids[-1:] == [end] else [*ids, end]
 
-    def __init__(
-        self,
-        tokenizer: PreTrainedTokenizerBase,
-        prefix: str,
-        longest: int,
-        progress: Callable[[str, int, int], None],
-        total: int,
-    ) -> None:
-        self._tokenizer = tokenizer
-        self._prefix = prefix
-        self._longest = longest
-        self._progress = progress
-        self._total = total
-        self._done = 0
-        self.dropped: dict[str, int] = {}
-        self.cut = 0
 
-    def read(self, rows: list[Row]) -> list[dict[str, Any]]:
-        kept = []
-        for row in rows:
-            if row["source"].strip() and row["target"].strip():
-                source, target = self._ids(self._prefix + row["source"]), self._ids(row["target"])
-                self.cut += max(len(source), len(target)) > self._longest
-                source, target = self._shortened(source), self._shortened(target)
-                kept.append({"input_ids": source, "attention_mask": [1] * len(source), "labels": target})
-            else:
-                reason = "no target in it" if row["source"].strip() else "no source in it"
-                self.dropped[reason] = self.dropped.get(reason, 0) + 1
-            self._done += 1
-            if self._done % _REPORT_EVERY == 0 or self._done == self._total:
-                self._progress("pairs read", self._done, self._total)
-        return kept
-
-    def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer(text)["input_ids"]
-        end = self._tokenizer.eos_token_id
-        return ids if end is None or ids[-1:] == [end] else [*ids, end]
-
-    def _shortened(self, ids: list[int]) -> list[int]:
-        # The end mark stays: a model that never sees one never stops.
-        return ids if len(ids) <= self._longest else [*ids[: self._longest - 1], ids[-1]]
+def _shortened(ids: list[int], longest: int) -> list[int]:
+    # The end mark stays: a model that never sees one never stops.
+    return ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]]

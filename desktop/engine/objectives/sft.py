@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from desktop.engine.errors import RequestError
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
+from desktop.engine.objectives.intake import Intake, LeftOutError
 from desktop.engine.options import Options, option
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from desktop.engine.data.rows import Message, Row
     from desktop.engine.job import Training
-
-_REPORT_EVERY = 50
 
 
 class SftOptions(Options):
@@ -57,15 +55,27 @@ class Sft(Objective):
         """Render every row into tokens and labels, cut at the longest length."""
         from datasets import Dataset
 
-        pieces = _Pieces(tokenizer, options, training.max_length, progress, len(train) + len(validation))
-        kept_train = pieces.render(train)
-        kept_validation = pieces.render(validation)
+        from desktop.engine.data.render import render_chat
+
+        intake = Intake("rows read", len(train) + len(validation), progress)
+        longest = training.max_length
+
+        def tokenised(row: Row) -> dict[str, Any]:
+            rendered = render_chat(row["messages"], tokenizer, answers=options.answers)
+            ids, labels = rendered.input_ids[:longest], rendered.labels[:longest]
+            # Position 0 predicts nothing: its label is never compared with anything.
+            if all(label == -100 for label in labels[1:]):
+                raise LeftOutError("answer cut off" if rendered.trained else "no answer in it")
+            intake.cut += len(rendered.input_ids) > longest
+            return {"input_ids": ids, "labels": labels, "attention_mask": [1] * len(ids)}
+
+        kept_train, kept_validation = intake.take(train, tokenised), intake.take(validation, tokenised)
         return Prepared(
             train=Dataset.from_list(kept_train),
             validation=Dataset.from_list(kept_validation),
             tokens=sum(len(row["input_ids"]) for row in kept_train),
-            dropped=pieces.dropped,
-            cut=pieces.cut,
+            dropped=intake.dropped,
+            cut=intake.cut,
         )
 
     def trainer(self, setup: TrainSetup) -> Trainer:
@@ -129,51 +139,3 @@ def _score_labelled_positions_only() -> None:
 
 def _always(device: Any) -> bool:
     return True
-
-
-class _Pieces:
-    """Renders rows and counts what had to be cut or left out."""
-
-    def __init__(
-        self,
-        tokenizer: PreTrainedTokenizerBase,
-        options: SftOptions,
-        longest: int,
-        progress: Callable[[str, int, int], None],
-        total: int,
-    ) -> None:
-        self._tokenizer = tokenizer
-        self._options = options
-        self._longest = longest
-        self._progress = progress
-        self._total = total
-        self._done = 0
-        self.dropped: dict[str, int] = {}
-        self.cut = 0
-
-    def render(self, rows: list[Row]) -> list[dict[str, Any]]:
-        from desktop.engine.data.render import render_chat
-
-        kept = []
-        for row in rows:
-            try:
-                rendered = render_chat(row["messages"], self._tokenizer, answers=self._options.answers)
-            except RequestError as error:
-                if error.code == "slow_tokenizer":  # no row can work
-                    raise
-                self._drop(error.message)
-            else:
-                ids, labels = rendered.input_ids[: self._longest], rendered.labels[: self._longest]
-                # Position 0 predicts nothing: its label is never compared with anything.
-                if all(label == -100 for label in labels[1:]):
-                    self._drop("answer cut off" if rendered.trained else "no answer in it")
-                else:
-                    self.cut += len(rendered.input_ids) > self._longest
-                    kept.append({"input_ids": ids, "labels": labels, "attention_mask": [1] * len(ids)})
-            self._done += 1
-            if self._done % _REPORT_EVERY == 0 or self._done == self._total:
-                self._progress("rows read", self._done, self._total)
-        return kept
-
-    def _drop(self, reason: str) -> None:
-        self.dropped[reason] = self.dropped.get(reason, 0) + 1
