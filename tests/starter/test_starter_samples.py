@@ -13,6 +13,7 @@ from maker import samples
 from desktop import paths
 from desktop.engine.data.dataset import open_source
 from desktop.engine.data.rows import KINDS
+from desktop.engine.errors import RequestError
 from desktop.engine.evaluate.style import has_style
 from desktop.engine.job import DataSource
 
@@ -33,18 +34,21 @@ def test_the_builder_makes_the_very_files_that_ship(tmp_path: Path) -> None:
 @pytest.mark.parametrize("entry", LISTING, ids=lambda entry: str(entry["id"]))
 def test_a_sample_reads_as_what_its_entry_says(entry: dict[str, Any]) -> None:
     mapping = {"prompt": "plim", "completion": "vorl"} if entry["id"] == "strange_columns" else {}
+    source = DataSource(path=str(paths.samples() / entry["file"]), mapping=mapping)
     assert entry["kind"] in KINDS
     assert entry["title"]
     assert entry["sentence"].endswith(".")
-    path = str(paths.samples() / entry["file"])
-    if mapping:
-        return
-    found = open_source(DataSource(path=path), (entry["kind"],))
+    found = open_source(source, (entry["kind"],))
     assert found.kind == entry["kind"]
     assert not found.bad
     assert len(found.rows) >= 100
     if "rows" in entry:
         assert len(found.rows) == entry["rows"]
+
+
+def test_nobody_can_guess_what_the_strange_columns_hold() -> None:
+    with pytest.raises(RequestError, match="cannot be told"):
+        open_source(DataSource(path=str(paths.samples() / "strange_columns.csv")), ("chat",))
 
 
 def test_every_answer_of_the_baker_has_his_style_and_nobody_elses_has() -> None:
