@@ -29,6 +29,7 @@ class Step(QAbstractButton):
         self._state: State = "open"
         self._title = Text(title, "strong", elide=True)
         self._note = Text("", "help", "text2")
+        self._note.setMinimumWidth(1)  # a long file name wraps at the width there is, not at the one it would like
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addStretch(1)
