@@ -212,8 +212,14 @@ class PreferencesPage(Page):
             )
 
     def _train(self) -> None:
-        if self._exported is not None:
-            self.navigate.emit("wizard", {"file": str(self._exported.path)})
+        if self._exported is None:
+            return
+        context = {"file": str(self._exported.path)}
+        run = self._store.fact("run", "") if self._store is not None else ""
+        judged = next((one.ref for one in answerers(self._services.runs.summaries()) if run and one.run == run), "")
+        if judged:  # preferences about a model's answers teach that model, not the one it came from
+            context["model"] = judged
+        self.navigate.emit("wizard", context)
 
     def _offer(self, run: str = "") -> None:
         taken = [row.summary.title for row in self.start.projects.rows]

@@ -129,11 +129,9 @@ class WizardPage(Page):
         elif context.get("clone"):
             job = self._services.runs.folder(str(context["clone"])).job()
             self.session.begin(Answers.of_job(job, step="review"))
-        elif context.get("model"):
-            answers = self.session.wizard.answers
-            self.session.answer(dataclasses.replace(answers, model=str(context["model"])))
-            self.session.go("model")
         elif context.get("file"):
+            if context.get("model"):
+                self.session.answer(dataclasses.replace(self.session.wizard.answers, model=str(context["model"])))
             self.open_file(Path(str(context["file"])))
         elif context.get("model"):
             self.session.answer(dataclasses.replace(self.session.wizard.answers, model=str(context["model"])))

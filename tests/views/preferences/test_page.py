@@ -165,6 +165,21 @@ def test_a_project_that_went_away_is_told_in_the_list(page: PreferencesPage) -> 
     assert page.start.trouble.isVisible()
 
 
+def test_training_goes_on_from_the_model_that_was_judged(
+    page: PreferencesPage, fill: Fill, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = Answerer("run:2026-11-20-bakery", "bakery", "2026-11-20-bakery")
+    monkeypatch.setattr("desktop.views.preferences.page.answerers", lambda _runs: [judged])
+    monkeypatch.setattr(PreferenceStore, "fact", lambda _store, key, default="": judged.run if key == "run" else default)
+    page.open_project(fill(3))
+    QTest.keyClick(page.annotator, Qt.Key.Key_1)
+    QTest.keyClick(page.annotator, Qt.Key.Key_Return)
+    page.annotator.top.export_button.click()
+    with qtbot.waitSignal(page.navigate) as told:
+        page.annotator.export_panel.train.click()
+    assert told.args[1]["model"] == judged.ref
+
+
 def test_export_and_on_to_training(page: PreferencesPage, fill: Fill, qtbot: QtBot) -> None:
     page.open_project(fill(3))
     assert not page.annotator.top.export_button.isEnabled()
