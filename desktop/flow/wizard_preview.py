@@ -166,11 +166,12 @@ def _steps(wizard: Wizard) -> PreviewLine:
     done = wizard.plan
     epochs = wizard.job.training.epochs
     times = "1 epoch" if epochs == 1 else f"{epochs:g} epochs"
+    each = "1 step" if done.steps_an_epoch == 1 else f"{done.steps_an_epoch:,} steps"
     return PreviewLine(
         "steps",
         "Steps",
         f"{done.steps:,}, {about(done.seconds)}",
-        f"{times} of {done.steps_an_epoch:,} steps, {done.rows_a_step:,} rows each",
+        f"{times} of {each}, {done.rows_a_step:,} rows each",
     )
 
 

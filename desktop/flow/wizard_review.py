@@ -58,13 +58,13 @@ def review_lines(wizard: Wizard) -> list[ReviewLine]:
         stored = QUANTIZATIONS[job.quantization]
         lines.append(ReviewLine("Base stored in", stored.title, stored.summary, "method"))
     training = job.training
+    times = "1 epoch" if training.epochs == 1 else f"{training.epochs:g} epochs"
     batch = f"{training.batch_size} rows" + (f" x {training.accumulation}" if training.accumulation > 1 else "")
     lines.append(
         ReviewLine(
             "Steps",
             f"{wizard.plan.steps:,}",
-            f"{training.epochs:g} epochs of {wizard.plan.steps_an_epoch:,}, {batch} a step, "
-            f"{about(wizard.plan.seconds)}",
+            f"{times} of {wizard.plan.steps_an_epoch:,}, {batch} a step, {about(wizard.plan.seconds)}",
             "method",
         )
     )

@@ -43,14 +43,16 @@ class Exported:
     @property
     def headline(self) -> str:
         """Return how much was written."""
-        return f"{self.rows:,} rows from {self.pairs:,} judged pairs are saved."
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        pairs = "1 judged pair" if self.pairs == 1 else f"{self.pairs:,} judged pairs"
+        return f"Saved: {rows} from {pairs}."
 
     @property
     def left_out(self) -> str:
         """Return what was left out and why, empty where nothing was."""
         parts = []
         if self.ties:
-            parts.append(f"{self.ties:,} ties, which this format cannot hold")
+            parts.append(f"{self.ties:,} {'tie' if self.ties == 1 else 'ties'}, which this format cannot hold")
         if self.contradicted:
             parts.append(f"{self.contradicted:,} judged differently the second time")
         return f"Left out: {'; '.join(parts)}." if parts else ""

@@ -152,7 +152,7 @@ class NewProjectCard(Card):
         grid.addLayout(_field("Answers from", self.model, "A finished run answers as it was trained."), 0, 0)
         grid.addLayout(_field("Compare", self.against, "Two drafts of one model, or tuned beside untuned."), 0, 1)
         grid.addLayout(_field("Questions", self.questions, "Held-out questions were never trained on."), 1, 0)
-        grid.addLayout(_field("Pairs", self.pairs, "Fewer questions than pairs are asked again."), 1, 1)
+        grid.addLayout(_field("Pairs", self.pairs, "With fewer questions than pairs, each is asked again."), 1, 1)
         grid.addWidget(self.pasted, 2, 0, 1, 2)
         grid.addLayout(_field("Name", self.title_edit, ""), 3, 0)
         grid.addLayout(_field("Guide, if you like", self.guide, ""), 3, 1)
