@@ -126,7 +126,7 @@ def _interrupted(outline: Outline, exit_code: int | None, saved: int) -> Standin
     place = where if where.startswith(("while", "before")) else f"at {where}"
     ended = how_it_ended(exit_code)
     sentence = f"The engine {ended}{',' if ',' in ended else ''} {place}. {_safe(saved)}"
-    goes_on = f"Resume goes on from step {saved}." if saved else "Resume starts again from the beginning."
+    goes_on = f"Resume goes on from step {saved}." if saved else "It can only start again from the beginning."
     return Standing("interrupted", "Interrupted", sentence, goes_on, saved)
 
 

@@ -127,7 +127,7 @@ def test_somebody_elses_engine_dies_without_an_exit_code(qtbot: QtBot, follow: F
     launch.processes[0].wait()
     qtbot.waitUntil(lambda: bool(diary.endings), timeout=5_000)
     assert diary.endings[0].sentence == "The engine ended without a word at step 3 of 9. Nothing was saved yet."
-    assert diary.endings[0].hint == "Resume starts again from the beginning."
+    assert diary.endings[0].hint == "It can only start again from the beginning."
 
 
 @posix

@@ -28,7 +28,7 @@ def test_an_engine_that_vanished_between_checkpoints() -> None:
 def test_what_lies_on_the_disk_counts_more_than_what_was_told() -> None:
     told = standing(_outline(training(42, 120)), alive=False, saved_step=0)
     assert told.sentence.endswith("Nothing was saved yet.")
-    assert told.hint == "Resume starts again from the beginning."
+    assert told.hint == "It can only start again from the beginning."
 
 
 @pytest.mark.parametrize(
