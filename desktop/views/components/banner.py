@@ -13,7 +13,7 @@ from desktop.views.components.paint import begin, box
 from desktop.views.theme.theme import Theme
 from desktop.views.theme.tokens import RADIUS_CONTROL
 
-_ICONS = {"info": "info", "warn": "warn", "bad": "stop", "ok": "check", "neutral": "info", "accent": "info"}
+_ICONS = {"info": "info", "warn": "warn", "bad": "cross", "ok": "check", "neutral": "info", "accent": "info"}
 
 
 class Banner(QWidget):
