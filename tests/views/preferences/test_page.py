@@ -168,16 +168,16 @@ def test_a_project_that_went_away_is_told_in_the_list(page: PreferencesPage) -> 
 def test_training_goes_on_from_the_model_that_was_judged(
     page: PreferencesPage, fill: Fill, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judged = Answerer("run:2026-11-20-bakery", "bakery", "2026-11-20-bakery")
-    monkeypatch.setattr("desktop.views.preferences.page.answerers", lambda _runs: [judged])
-    monkeypatch.setattr(PreferenceStore, "fact", lambda _store, key, default="": judged.run if key == "run" else default)
+    facts = {"run": BAKERY.run}
+    monkeypatch.setattr("desktop.views.preferences.page.answerers", lambda _runs: [BAKERY])
+    monkeypatch.setattr(PreferenceStore, "fact", lambda _store, key, default="": facts.get(key, default))
     page.open_project(fill(3))
     QTest.keyClick(page.annotator, Qt.Key.Key_1)
     QTest.keyClick(page.annotator, Qt.Key.Key_Return)
     page.annotator.top.export_button.click()
     with qtbot.waitSignal(page.navigate) as told:
         page.annotator.export_panel.train.click()
-    assert told.args[1]["model"] == judged.ref
+    assert told.args[1]["model"] == BAKERY.ref
 
 
 def test_export_and_on_to_training(page: PreferencesPage, fill: Fill, qtbot: QtBot) -> None:
