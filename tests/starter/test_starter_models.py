@@ -82,3 +82,10 @@ def test_the_encoder_decoder_answers_some_of_its_world() -> None:
 def test_the_template_of_the_decoder_marks_its_answers() -> None:
     template = (paths.bundled_models() / "starter" / "chat_template.jinja").read_text(encoding="utf-8")
     assert marks_answers(template)
+
+
+def test_the_encoder_tells_the_two_texts_of_a_pair_apart() -> None:
+    tokenizer = load_tokenizer(resolve("starter-encoder"))
+    segments = tokenizer("a cow", "a dog")["token_type_ids"]
+    assert segments == sorted(segments)
+    assert set(segments) == {0, 1}

@@ -17,6 +17,7 @@ SEED = 21
 RECIPE = Recipe(steps=1500, batch=64, length=64, learning_rate=3e-3)
 DOCUMENTS = 97_000
 VOCABULARY = 3072
+INPUTS = ("input_ids", "token_type_ids", "attention_mask")
 
 
 def texts(count: int) -> Iterator[str]:
@@ -30,7 +31,7 @@ def build(folder: Path) -> Fitted:
     found = list(texts(DOCUMENTS))
     tokenizer = train_tokenizer(found, "wordpiece", VOCABULARY)
     tokenizer.model_max_length = 256
-    tokenizer.model_input_names = ["input_ids", "token_type_ids", "attention_mask"]  # else pairs have no segments
+    tokenizer.init_kwargs["model_input_names"] = list(INPUTS)  # what is saved; without it pairs have no segments
     tokenizer.chat_template = None
     set_seed(RECIPE.seed)
     model = BertForMaskedLM(
