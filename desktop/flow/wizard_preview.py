@@ -121,6 +121,8 @@ def _default_rate(wizard: Wizard) -> float:
 def _model(wizard: Wizard) -> PreviewLine:
     model = wizard.findings.model
     if model is None:
+        if wizard.findings.model_error is not None:
+            return PreviewLine("model", "Model", "Not usable", "the Model step says why")
         missing = "being looked at" if wizard.answers.model else "the first step asks for it"
         return PreviewLine("model", "Model", "Not chosen yet", missing)
     return PreviewLine("model", "Model", model.title, f"{count(model.facts.parameters)} weights, {_stored(wizard)}")
