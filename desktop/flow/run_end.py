@@ -81,7 +81,7 @@ def how_it_ended(exit_code: int | None) -> str:
 def _signalled(number: int) -> str:
     name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
     if name == "SIGKILL":
-        return "was killed by the system, likely because memory ran out"
+        return "was killed from outside, as the system does when memory runs out"
     if name in ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT"):
         return f"crashed inside a library ({name})"
     if name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"):

@@ -9,6 +9,7 @@ from typing import Literal
 from desktop.flow.wizard_findings import DataFound, LengthsFound
 
 _LINES_NAMED = 4
+_FEW = 30
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ def issues(data: DataFound, lengths: LengthsFound | None, max_length: int) -> li
     unnamed = data.bad_total - len(data.bad)
     if unnamed > 0:
         found.append(Issue("bad", f"{unnamed:,} more rows", "Cannot be used either. Left out."))
+    if 0 < data.rows < _FEW:
+        found.append(
+            Issue("warn", _rows(data.rows), "So few are learned by heart, not understood; 50 or more are better.")
+        )
     if lengths is not None:
         if lengths.refused:
             found.append(Issue("warn", _rows(lengths.refused), "The model's template does not take them. Left out."))

@@ -113,7 +113,7 @@ def test_a_killed_engine_is_noticed_and_told_with_what_is_safe(qtbot: QtBot, fol
     qtbot.waitUntil(lambda: bool(diary.endings), timeout=5_000)
     ending = diary.endings[0]
     assert ending.status == "interrupted"
-    assert "killed by the system, likely because memory ran out" in ending.sentence
+    assert "killed from outside, as the system does when memory runs out" in ending.sentence
     assert "at step 42 of 120" in ending.sentence
     assert "Everything up to step 40 is saved." in ending.sentence
     assert ending.resume_step == 40

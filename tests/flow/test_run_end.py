@@ -52,8 +52,8 @@ def test_dying_while_saving() -> None:
         (None, "ended without a word"),
         (0, "ended without a word"),
         (1, "ended with an error (exit code 1)"),
-        (-9, "was killed by the system, likely because memory ran out"),
-        (137, "was killed by the system, likely because memory ran out"),
+        (-9, "was killed from outside, as the system does when memory runs out"),
+        (137, "was killed from outside, as the system does when memory runs out"),
         (-11, "crashed inside a library (SIGSEGV)"),
         (-6, "crashed inside a library (SIGABRT)"),
         (-15, "was ended from outside (SIGTERM)"),
@@ -68,7 +68,7 @@ def test_exit_codes_in_words(code: int | None, words: str) -> None:
 def test_the_sentence_of_a_kill_reads_as_one() -> None:
     told = standing(_outline(training(42, 120)), alive=False, exit_code=-9)
     assert told.sentence == (
-        "The engine was killed by the system, likely because memory ran out, at step 42 of 120. "
+        "The engine was killed from outside, as the system does when memory runs out, at step 42 of 120. "
         "Everything up to step 40 is saved."
     )
 

@@ -97,7 +97,7 @@ def test_our_own_engines_are_known_before_they_take_the_lock(root: Path) -> None
     assert told.status == "starting"
     (told,) = shelf.look({run.name: -9})
     assert told.status == "interrupted"
-    assert "likely because memory ran out, before it could begin" in told.sentence
+    assert "as the system does when memory runs out, before it could begin" in told.sentence
 
 
 def test_somebody_elses_fresh_run_is_given_time_to_start(root: Path) -> None:

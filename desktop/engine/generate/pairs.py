@@ -11,7 +11,9 @@ from desktop.engine.generate.compare import Answer, Piece, compare
 from desktop.engine.generate.contenders import Contenders
 from desktop.engine.generate.sampling import Sampling
 
-_TRIES = 4
+_TRIES = 6
+_WARMER = 0.2  # a try; a model sure of its answer gives the same one at any seed otherwise
+_HOTTEST = 1.6
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,16 @@ def make_pairs(
     """Yield one pair a prompt, as soon as it is made.
 
     Every answer has a seed of its own, derived from the sampling's. Where both come out the same they are drawn again
-    a few times; a prompt that still has one answer only gives no pair, because there is nothing to judge.
+    a few times, each a little warmer; a prompt that still has one answer only gives no pair: there is nothing to judge.
     """
     for index, prompt in enumerate(prompts):
         for attempt in range(_TRIES):
             if not wanted():
                 return
             seed = sampling.seed + 2 * (index * _TRIES + attempt)
-            drawn = [sampling.model_copy(update={"seed": (seed + side) % 2**31}) for side in range(2)]
+            warmth = max(sampling.temperature, min(_HOTTEST, sampling.temperature + _WARMER * attempt))
+            settings = {"temperature": warmth if sampling.temperature else 0.0}
+            drawn = [sampling.model_copy(update={**settings, "seed": (seed + side) % 2**31}) for side in range(2)]
             answers = [_answer(contenders, name, prompt, draw, wanted) for name, draw in zip(names, drawn, strict=True)]
             if any(answer.ending == "stopped" for answer in answers):
                 return

@@ -18,7 +18,7 @@ class Sampling(Options):
     """Settings of one answer, the same for every contender of a comparison."""
 
     temperature: float = option(
-        0.7,
+        0.3,
         label="Temperature",
         help="At 0 the answer is the most likely one, always the same; higher is more varied.",
         ge=0.0,

@@ -79,4 +79,4 @@ class Body(QWidget):
             self._told = time.monotonic()
             self.numbers.show_run(run.curves)
         self.samples.show_samples(state.samples, over=standing.status not in LIVE)
-        self.watch.show_rows(watch(run, clip=clip))
+        self.watch.show_rows(watch(run, clip=clip), broken=standing.status in ("interrupted", "failed"))

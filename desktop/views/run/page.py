@@ -21,6 +21,7 @@ from desktop.flow.run_end import LIVE, Standing, standing
 from desktop.flow.run_export import export_model, export_run
 from desktop.flow.run_figures import figures
 from desktop.flow.run_view import RunView
+from desktop.flow.runs import title_of
 from desktop.views.components.banner import Banner
 from desktop.views.components.empty import EmptyState
 from desktop.views.page import Page
@@ -65,6 +66,7 @@ class RunPage(Page):
         self._standing: Standing | None = None
         self._waiting_for_engine = False
         self._clip = 1.0
+        self._name = ""
         self._log_read = 0.0
         self._plots_ready = False
         self.header = Header()
@@ -159,9 +161,10 @@ class RunPage(Page):
             return
         self._show_missing(missing=False)
         try:
-            self._clip = self._folder.job().training.max_grad_norm
+            job = self._folder.job()
+            self._clip, self._name = job.training.max_grad_norm, title_of(self._folder) or job.name
         except UserError:
-            self._clip = 0.0
+            self._clip, self._name = 0.0, self.run
         self._worker = worker
         self._standing = None
         # What an old worker still has on its way must not reach the page once it follows another run.
@@ -228,7 +231,7 @@ class RunPage(Page):
         state, now = self._view.snapshot(), time.time()
         stands = self._standing or self._live_standing()
         summary = self._services.runs.summary(self.run)
-        title = summary.name if summary is not None else self.run
+        title = summary.name if summary is not None else self._name  # until the book has looked
         self.header.show_run(
             title, state, stands, has_model=stands.status in _WITH_MODEL and self._folder.model.is_dir()
         )

@@ -37,8 +37,9 @@ class Watch(Card):
         self.body.addWidget(ScrollArea(holder), 1)
         self.show_rows([])
 
-    def show_rows(self, rows: Sequence[WatchRow]) -> None:
-        """Show ``rows`` in their order."""
+    def show_rows(self, rows: Sequence[WatchRow], *, broken: bool = False) -> None:
+        """Show ``rows`` in their order; a run that ``broken`` off has its banner, and nothing here says all is well."""
+        self.verdict.setVisible(not broken or any(row.asks for row in rows))
         if rows == self._shown:
             return
         self._shown = list(rows)

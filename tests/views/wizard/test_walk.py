@@ -111,7 +111,7 @@ def test_try_it_now_is_one_press_from_its_start(qtbot: QtBot, stage: Stage) -> N
     stage.wait(stage.page.preview.next_button.isEnabled)
     assert stage.page.preview.next_button.text() == "Start training"
     qtbot.mouseClick(stage.page.preview.next_button, Qt.MouseButton.LeftButton)
-    assert stage.runs.started[0].training.learning_rate == 2e-3
+    assert stage.runs.started[0].method.options["rank"] == 16
     assert Path(stage.runs.started[0].data[0].path).is_file()
 
 
