@@ -23,7 +23,8 @@ _TEXTS = {
         "pretrain",
         "A chat decoder of the Llama architecture with {parameters:,} weights in bfloat16 and a context of 512 tokens "
         "(trained on rows of 256). Its template marks the answers with `{{% generation %}}`, the end mark inside.",
-        "Answer by sampling at temperature 0.7: greedy stories repeat each other. Tune it with LoRA of rank 16 at a "
+        "Answer by sampling, at a temperature of 0.3 for facts and 0.7 for stories: greedy stories repeat each other. "
+        "Tune it with LoRA of rank 16 at a "
         "learning rate of 2e-3, at least 100 steps; the rates usual for large models (2e-4) move it too little. Tuning "
         "costs it a little of what it knew: sums, the calendar and looking up one of several people go first.",
     ),
