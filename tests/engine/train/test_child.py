@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from desktop.engine.events import Failed, Finished, PhaseStarted, Started, Step
+from desktop.engine.events import Failed, Finished, Paused, PhaseStarted, Started, Step
 from desktop.engine.launch import environment, launch, program
 from desktop.engine.run_folder import Control, RunFolder
 from desktop.engine.train.child import main
@@ -44,6 +44,10 @@ def wait_for(run: RunFolder, seen: Callable[[RunFolder], bool]) -> None:
         time.sleep(0.05)
 
 
+def holds(times: int) -> Callable[[RunFolder], bool]:
+    return lambda run: sum(isinstance(event, Paused) for event in run.events()) >= times
+
+
 def reached(step: int) -> Callable[[RunFolder], bool]:
     return lambda run: max(steps_of(run), default=0) >= step
 
@@ -55,6 +59,8 @@ def test_killed_and_resumed_as_processes_equals_the_run_in_this_process(
     run = new_run(root, tiny_model, **LONG)
     children.append(launch(run))
     wait_for(run, reached(8))
+    run.ask(Control(wish="pause"))  # else a fast machine is done before the second engine has come up
+    wait_for(run, holds(1))
     assert run.is_alive()
     assert os.getsid(children[0].pid) != os.getsid(0), "a session of its own: the terminal's end does not reach it"
     second = subprocess.run(
@@ -66,19 +72,22 @@ def test_killed_and_resumed_as_processes_equals_the_run_in_this_process(
     assert "Traceback" not in second.stderr
     connections = [c for c in psutil.Process(children[0].pid).net_connections() if c.status == psutil.CONN_LISTEN]
     assert not connections, "nothing listens"
+    run.ask(Control(wish="run"))
+    wait_for(run, reached(max(steps_of(run)) + 2))
     children[0].kill()
     children[0].wait()
     assert not run.is_alive()
     killed_at = max(steps_of(run))
 
+    run.ask(Control(wish="pause"))
     children.append(launch(run, resume=True))
-    wait_for(run, lambda run: len([e for e in run.events() if isinstance(e, Started)]) == 2)
-    wait_for(run, reached(killed_at + 10))
+    wait_for(run, holds(2))
     children[1].send_signal(signal.SIGTERM)
     assert children[1].wait(PATIENCE) == 0
     assert finish_of(run).status == "stopped"
     assert (run.model / "adapter_model.safetensors").is_file()
-    assert [event for event in run.events() if isinstance(event, Started)][1].resumed_step > 0
+    assert 0 < [event for event in run.events() if isinstance(event, Started)][1].resumed_step <= killed_at
+    run.ask(Control())
 
     train(run, resume=True)
     whole = new_run(root, tiny_model, **LONG)
