@@ -8,28 +8,13 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from desktop.engine.data.source import DataSource as DataSource
 from desktop.engine.errors import Problem, RequestError
 from desktop.engine.options import Options, option
 
 SCHEMA = 1
 
 QUANTIZATIONS = ("none", "8bit", "nf4", "fp4")
-
-
-class DataSource(Options):
-    """One data set of a job.
-
-    Attributes:
-        path: file or folder, relative to the job file or absolute.
-        format: a reader's id (``jsonl``), or ``auto``.
-        mapping: role -> column (``{"instruction": "q", "response": "a"}``); empty means recognised.
-        weight: share of this set when several are mixed.
-    """
-
-    path: str
-    format: str = "auto"
-    mapping: dict[str, str] = Field(default_factory=dict)
-    weight: float = Field(default=1.0, gt=0)
 
 
 class Choice(Options):
@@ -55,6 +40,31 @@ class Choice(Options):
     def flat(self) -> Any:
         """Return the shortest form that parses back to this choice."""
         return {"id": self.id, **self.options} if self.options else self.id
+
+
+class Mixing(Options):
+    """How several data sets become one stream of rows; with a single one it says nothing."""
+
+    strategy: Literal["proportional", "equal", "temperature", "explicit"] = option(
+        "proportional",
+        label="Mix by",
+        help="Size (every row once), equal shares, size softened by a temperature, or the weights you give.",
+    )
+    temperature: float = option(
+        2.0,
+        label="Temperature",
+        help="1 mixes by size; higher brings small sets closer to equal shares.",
+        ge=1,
+        le=100,
+        typical="2 to 5",
+        advanced=True,
+    )
+    stop: Literal["first", "last"] = option(
+        "last",
+        label="An epoch ends",
+        help="When the first set is used up (no row twice), or when the last one is (rows of smaller sets come again).",
+        advanced=True,
+    )
 
 
 class TokenizerChoice(Options):
@@ -100,6 +110,11 @@ class Training(Options):
     )
     max_length: int = option(
         256, label="Longest row", help="Rows longer than this many tokens are cut.", ge=8, le=1_048_576, unit="tokens"
+    )
+    overlong: Literal["truncate", "drop", "split"] = option(
+        "truncate",
+        label="Longer rows",
+        help="Cut off at the longest row, left out whole, or cut into several rows so that nothing is lost.",
     )
     seed: int = option(
         7, label="Seed", help="The same seed gives the same run on the same machine.", ge=0, le=2**31 - 1
@@ -159,6 +174,8 @@ class JobSpec(Options):
         method: what is trained.
         quantization: how the frozen base is stored; unsaid, ``nf4`` for the method ``qlora`` and ``none`` for others.
         tokenizer: kept or trained anew.
+        chat_template: name of one of our templates or a template's text; empty takes the model's own.
+        mixing: how several data sets become one stream of rows.
         training: everything about the run itself.
         device: ``auto``, ``cpu`` or ``cuda``.
     """
@@ -171,6 +188,8 @@ class JobSpec(Options):
     method: Choice = Choice(id="lora")
     quantization: Literal["none", "8bit", "nf4", "fp4"] = "none"
     tokenizer: TokenizerChoice = TokenizerChoice()
+    chat_template: str = ""
+    mixing: Mixing = Mixing()
     training: Training = Training()
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
@@ -238,7 +257,12 @@ class JobSpec(Options):
     def anchored(self, folder: Path) -> JobSpec:
         """Return this job with paths made absolute from ``folder``, so that it can be moved into a run folder."""
         data = tuple(
-            source.model_copy(update={"path": str((folder / Path(source.path).expanduser()).resolve())})
+            source.model_copy(
+                update={
+                    "path": _anchored(source.path, folder),
+                    "also": tuple(_anchored(path, folder) for path in source.also),
+                }
+            )
             for source in self.data
         )
         beside = folder / self.model
@@ -257,6 +281,10 @@ class JobSpec(Options):
     def to_yaml(self, *, explain: bool = False) -> str:
         """Return the job as YAML; ``from_yaml(job.to_yaml()) == job`` holds."""
         return yaml.safe_dump(self.to_mapping(explain=explain), sort_keys=False, allow_unicode=True)
+
+
+def _anchored(path: str, folder: Path) -> str:
+    return path if path.startswith("hub:") else str((folder / Path(path).expanduser()).resolve())
 
 
 def problems_of(error: ValidationError, prefix: str = "") -> list[Problem]:

@@ -15,6 +15,7 @@ from desktop.engine.data.readers.base import Reader
 from desktop.engine.data.recognise import recognise
 from desktop.engine.data.rows import KIND_TITLES, BadRow, Kind, Record, Row, RowFault
 from desktop.engine.data.shapes.base import Match, Sample, Shape
+from desktop.engine.data.source import Pick
 from desktop.engine.errors import RequestError
 from desktop.engine.job import DataSource
 
@@ -161,7 +162,7 @@ def _shape(
     source: DataSource, sample: Sample, kinds: Collection[str]
 ) -> tuple[Shape | None, Match, RequestError | None]:
     if source.mapping:
-        return *map_columns(source.mapping, sample.columns, kinds), None
+        return *map_columns(plain(source.mapping), sample.columns, kinds), None
     found = recognise(sample, kinds)
     if found is not None:
         return *found, None
@@ -201,3 +202,8 @@ def _short(value: Any) -> Any:
     if value is None or isinstance(value, bool | int):
         return value if not isinstance(value, int) or abs(value) < 2**53 else str(value)[:40]
     return str(value)[:400].encode("utf-8", "replace").decode("utf-8")
+
+
+def plain(mapping: dict[str, Pick]) -> dict[str, str]:
+    """Return the picks that are columns."""
+    return {role: pick for role, pick in mapping.items() if isinstance(pick, str)}

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["chat", "text", "label", "pair", "preference"]
+Kind: TypeAlias = Literal["chat", "text", "label", "pair", "preference", "rated"]
 Row: TypeAlias = dict[str, Any]
-Message: TypeAlias = dict[str, str]
+Message: TypeAlias = dict[str, Any]
+"""``role`` and ``content``, both text; with ``tool_calls`` where an answer calls tools, ``name`` in a tool's result."""
 
-KINDS: tuple[Kind, ...] = ("chat", "text", "label", "pair", "preference")
+KINDS: tuple[Kind, ...] = ("chat", "text", "label", "pair", "preference", "rated")
 
 KIND_TITLES: dict[str, str] = {
     "chat": "questions with answers, or conversations",
@@ -20,6 +21,7 @@ KIND_TITLES: dict[str, str] = {
     "label": "texts with a label",
     "pair": "source and target texts",
     "preference": "preference pairs (a better and a worse answer)",
+    "rated": "answers with a rating or a thumb up or down",
 }
 
 
@@ -49,12 +51,16 @@ class BadRow:
         line: line of the file where it begins, 0 where the format has no lines.
         reason: what is wrong with it, in words.
         file: name of the file within a folder, empty for a single file.
+        check: id of the check it fails (``broken``, ``encoding``, ``empty``, ...).
+        raw: its beginning as it stands in the file, to be shown and corrected by hand.
     """
 
     row: int
     line: int
     reason: str
     file: str = ""
+    check: str = "broken"
+    raw: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that reports and other processes read."""
@@ -65,4 +71,13 @@ class BadRow:
 
 
 class RowFault(Exception):
-    """Raised while one record is turned into a row; its text is the reason shown to the user."""
+    """Raised while one record is turned into a row; its text is the reason shown to the user.
+
+    Attributes:
+        check: id of the check the record fails (``wrong_type``, ``missing``, ``empty``, ``role_order``, ...).
+    """
+
+    def __init__(self, reason: str, check: str = "wrong_type") -> None:
+        """Keep the reason as the text."""
+        super().__init__(reason)
+        self.check = check
