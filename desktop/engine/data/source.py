@@ -1,4 +1,4 @@
-"""One data set of a job as its file says it: its files, how they are read, mapped, checked, corrected; it reads none."""
+"""One data set of a job as its file says it: files, how they are read, mapped, checked, corrected; it reads none."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Join(Options):
 
 
 Pick: TypeAlias = str | Constant | Join
-"""Where a role's value comes from. A string is a column or, where no column is called so, a path inside one: ``a.b[0].c``."""
+"""Where a role's value comes from. A string is a column or, where no column is called so, a path in one: ``a.b[0].c``."""
 
 
 class Edit(Options):
