@@ -17,10 +17,11 @@ def read_json_lines(path: Path) -> Iterator[Record | BadRow]:
         if line is not None and not line.strip():
             continue
         row += 1
-        yield _row(row, number, line)
+        yield read_line(row, number, line)
 
 
-def _row(row: int, number: int, line: bytes | None) -> Record | BadRow:
+def read_line(row: int, number: int, line: bytes | None) -> Record | BadRow:
+    """Return the record of one line, or its fault; ``None`` stands for a line too long to read."""
     if line is None:
         return BadRow(row, number, "the line is longer than 64 MB")
     if reason := why_no_text(line):
