@@ -1,66 +1,33 @@
-"""THE place where a chat becomes tokens and a loss mask; training, preview and chat all come through here.
+"""THE place where a row becomes tokens and a loss mask; training, preview and chat all come through here.
 
 It knows tokenizers and templates, and nothing of models or trainers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
+from desktop.engine.data.mask import mask_of
+from desktop.engine.data.rendered import IGNORED as IGNORED
+from desktop.engine.data.rendered import Answers as Answers
+from desktop.engine.data.rendered import Rendered as Rendered
 from desktop.engine.data.rows import Message, Row
-from desktop.engine.data.templates import marks_answers, template_of
+from desktop.engine.data.spans import Draft, chat_draft, rendered_text
+from desktop.engine.data.templates import template_of
 from desktop.engine.errors import RequestError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-Answers: TypeAlias = Literal["all", "last", "everything"]
-Span: TypeAlias = tuple[int, int]
-IGNORED = -100
-"""The label the loss functions leave out."""
+    Tools = list[dict[str, Any]] | None
 
-
-@dataclass(frozen=True)
-class Rendered:
-    """One conversation as the model sees it.
-
-    Attributes:
-        input_ids: the tokens.
-        labels_mask: for each token, whether it is trained on.
-        text: the rendered template.
-        offsets: for each token, where in ``text`` it begins and ends.
-    """
-
-    input_ids: list[int]
-    labels_mask: list[bool]
-    text: str
-    offsets: list[Span]
-
-    @property
-    def labels(self) -> list[int]:
-        """Return what the trainer compares with: the token where it is trained on, else the ignored mark."""
-        return [id if kept else IGNORED for id, kept in zip(self.input_ids, self.labels_mask, strict=True)]
-
-    @property
-    def trained(self) -> int:
-        """Return how many tokens are trained on."""
-        return sum(self.labels_mask)
-
-    @property
-    def pieces(self) -> list[tuple[str, bool]]:
-        """Return the text token by token; together the pieces are the text, whatever the tokenizer left out."""
-        pieces: list[tuple[str, bool]] = []
-        position = 0
-        for (start, end), kept in zip(self.offsets, self.labels_mask, strict=True):
-            if start > position:
-                pieces.append((self.text[position:start], False))
-            # A character of several tokens belongs to the first of them; the others are shown empty.
-            pieces.append((self.text[max(start, position) : end], kept))
-            position = max(position, end)
-        if position < len(self.text):
-            pieces.append((self.text[position:], False))
-        return pieces
+BATCH = 1000
+_PARALLEL = "TOKENIZERS_PARALLELISM"
 
 
 def render_chat(
@@ -69,6 +36,7 @@ def render_chat(
     *,
     answers: Answers = "all",
     template: str | None = None,
+    tools: Tools = None,
 ) -> Rendered:
     """Return ``messages`` as tokens and loss mask.
 
@@ -77,34 +45,26 @@ def render_chat(
         tokenizer: of the model, a fast one.
         answers: train on every answer, on the last one only, or on everything.
         template: a chat template to use instead of the model's own.
+        tools: what the model may call, as JSON schemas.
     """
-    template = template or template_of(tokenizer)
-    if marks_answers(template):
-        text, encoded, mask = _by_generation_marks(messages, tokenizer, template)
-    else:
-        text, encoded, mask = _by_prefixes(messages, tokenizer, template)
-    if answers == "everything":
-        mask = [True] * len(mask)
-    elif answers == "last":
-        mask = _last_run(mask)
-    return Rendered(list(encoded["input_ids"]), mask, text, [(a, b) for a, b in encoded["offset_mapping"]])
+    return _tokenised(chat_draft(messages, tokenizer, template or template_of(tokenizer), answers, tools), tokenizer)
 
 
 def render_prompt(
-    messages: list[Message], tokenizer: PreTrainedTokenizerBase, *, template: str | None = None
+    messages: list[Message],
+    tokenizer: PreTrainedTokenizerBase,
+    *,
+    template: str | None = None,
+    tools: Tools = None,
 ) -> list[int]:
     """Return the tokens a model is given so that it answers ``messages`` next."""
-    text = _rendered(messages, tokenizer, template or template_of(tokenizer), prompt=True)
-    return list(_encoded(text, tokenizer)["input_ids"])
+    text = rendered_text(messages, tokenizer, template or template_of(tokenizer), tools, prompt=True)
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def render_text(text: str, tokenizer: PreTrainedTokenizerBase) -> Rendered:
-    """Return plain text as tokens, all trained on, with the mark for its end where the tokenizer has one."""
-    end = tokenizer.eos_token if isinstance(tokenizer.eos_token, str) else ""
-    whole = text + end
-    encoded = _encoded(whole, tokenizer)
-    ids = list(encoded["input_ids"])
-    return Rendered(ids, [True] * len(ids), whole, [(a, b) for a, b in encoded["offset_mapping"]])
+    """Return plain text as tokens, all trained on, between the marks of beginning and end the tokenizer has."""
+    return _tokenised(_text_draft(text, tokenizer), tokenizer)
 
 
 def render_row(
@@ -114,136 +74,112 @@ def render_row(
 
     Of a preference pair the chosen side is shown; a labelled text is only read; a target is trained on, its source not.
     """
-    if kind == "chat":
-        return render_chat(row["messages"], tokenizer, answers=answers, template=template)
-    if kind == "preference":
-        return render_chat([*row["prompt"], *row["chosen"]], tokenizer, answers="last", template=template)
-    if kind == "pair":
-        source, target = _read_only(render_text(row["source"], tokenizer)), render_text(row["target"], tokenizer)
-        return _joined(source, target)
-    text = render_text(row["text"], tokenizer)
-    return text if kind == "text" else _read_only(text)
+    drafts = _drafts(row, kind, tokenizer, answers, template or template_of(tokenizer))
+    return _whole([_tokenised(draft, tokenizer) for draft in drafts])
 
 
-def _read_only(rendered: Rendered) -> Rendered:
-    return replace(rendered, labels_mask=[False] * len(rendered.labels_mask))
+def render_many(
+    rows: Iterable[Row],
+    kind: str,
+    tokenizer: PreTrainedTokenizerBase,
+    *,
+    answers: Answers = "all",
+    template: str | None = None,
+) -> Iterator[Rendered | RequestError]:
+    """Yield what :func:`render_row` returns or raises for each row, with every core at work.
 
-
-def _joined(one: Rendered, other: Rendered) -> Rendered:
-    start = len(one.text) + 1
-    return Rendered(
-        one.input_ids + other.input_ids,
-        one.labels_mask + other.labels_mask,
-        f"{one.text}\n{other.text}",
-        one.offsets + [(a + start, b + start) for a, b in other.offsets],
-    )
-
-
-def _by_generation_marks(
-    messages: list[Message], tokenizer: PreTrainedTokenizerBase, template: str
-) -> tuple[str, Any, list[bool]]:
-    text = _rendered(messages, tokenizer, template)
-    try:
-        encoded: Any = tokenizer.apply_chat_template(
-            messages,
-            chat_template=template,
-            return_dict=True,
-            return_assistant_tokens_mask=True,
-            tokenizer_kwargs={"return_offsets_mapping": True},
-        )
-    except NotImplementedError as error:
-        raise _slow() from error
-    return text, encoded, [bool(mark) for mark in encoded["assistant_masks"]]
-
-
-def _by_prefixes(
-    messages: list[Message], tokenizer: PreTrainedTokenizerBase, template: str
-) -> tuple[str, Any, list[bool]]:
-    text = _rendered(messages, tokenizer, template)
-    spans = [
-        _answer_span(messages, index, text, tokenizer, template)
-        for index, message in enumerate(messages)
-        if message["role"] == "assistant"
-    ]
-    encoded = _encoded(text, tokenizer)
-    offsets = encoded["offset_mapping"]
-    return text, encoded, [any(a < end and b > start for start, end in spans) for a, b in offsets]
-
-
-def _answer_span(
-    messages: list[Message], index: int, text: str, tokenizer: PreTrainedTokenizerBase, template: str
-) -> Span:
-    """Return where in ``text`` the answer ``index`` stands: behind what asks for it, up to where it is over.
-
-    Both ends come from rendering a part of the conversation and comparing, so that the marks a template puts behind an
-    answer are trained on and those it puts before are not.
+    Templates are written out here while the batch before is tokenised in a thread: tokenizers let go of the
+    interpreter there, and spread a batch over the cores. Two batches are in memory at a time.
     """
-    before = _rendered(messages[:index], tokenizer, template, prompt=True) if index else ""
-    through = _rendered(messages[: index + 1], tokenizer, template)
-    start, end = _shared(before, text), _shared(through, text)
-    answer = messages[index]["content"].strip()
-    at = text.find(answer, start)
-    if at < 0 or at + len(answer) > end:
-        # The template writes earlier turns differently once more follow: only the words themselves are certain.
-        at = text.find(answer, min(start, _end_of(messages, index - 1, text)))
-        if at < 0:
-            raise RequestError(
-                "template_changes_answers",
-                f"The model's chat template rewrites answer {index + 1} of a conversation, so it cannot be told which "
-                "tokens to train on.",
-                "Choose another chat template.",
-            )
-        start, end = at, at + len(answer)
-        marks = _marks(tokenizer)
-        end += next((len(mark) for mark in marks if text.startswith(mark, end)), 0)
-    return start, _trimmed(text, start, end, tokenizer)
+    chosen = template or template_of(tokenizer)
+    source = iter(rows)
+    with ThreadPoolExecutor(1, thread_name_prefix="tokenise") as pool:
+        waiting: tuple[list[list[Draft] | RequestError], Future[list[Any]]] | None = None
+        while batch := list(islice(source, BATCH)):
+            drafts = [_drafts_or_fault(row, kind, tokenizer, answers, chosen) for row in batch]
+            texts = [draft.text for made in drafts if isinstance(made, list) for draft in made]
+            ready, waiting = waiting, (drafts, pool.submit(encode_many, texts, tokenizer))
+            if ready is not None:
+                yield from _finished(ready[0], ready[1].result())
+        if waiting is not None:
+            yield from _finished(waiting[0], waiting[1].result())
 
 
-def _shared(one: str, other: str) -> int:
-    """Return how many characters both begin with."""
-    length = min(len(one), len(other))
-    if one[:length] == other[:length]:
-        return length
-    return next(index for index in range(length) if one[index] != other[index])
+def encode_many(texts: list[str], tokenizer: PreTrainedTokenizerBase) -> list[Any]:
+    """Return an encoding (``ids`` and ``offsets``) of each text, spread over the cores."""
+    _encoded("", tokenizer)  # refuses a slow tokenizer, and clears what cutting or padding an earlier call asked for
+    backend: Any = tokenizer
+    with _all_cores():
+        return list(backend.backend_tokenizer.encode_batch(texts, add_special_tokens=False))
 
 
-def _marks(tokenizer: PreTrainedTokenizerBase) -> tuple[str, ...]:
-    """Return the tokens that are whole marks of the template, such as the end of a turn, longest first."""
-    return tuple(sorted({*tokenizer.all_special_tokens, *tokenizer.get_added_vocab()}, key=len, reverse=True))
+def _drafts(row: Row, kind: str, tokenizer: PreTrainedTokenizerBase, answers: Answers, template: str) -> list[Draft]:
+    """Return the texts a row is made of; a pair has two, anything else one."""
+    tools = row.get("tools")
+    if kind == "chat":
+        return [chat_draft(row["messages"], tokenizer, template, answers, tools)]
+    if kind == "preference":
+        return [chat_draft([*row["prompt"], *row["chosen"]], tokenizer, template, "last", tools)]
+    if kind == "rated":
+        messages = row["messages"] if "messages" in row else [*row["prompt"], *row["completion"]]
+        return [chat_draft(messages, tokenizer, template, "last", tools)]
+    if kind == "pair":
+        source, target = (_text_draft(row[side], tokenizer, begins=False) for side in ("source", "target"))
+        return [Draft(source.text, []), target]
+    draft = _text_draft(row["text"], tokenizer)
+    return [draft if kind == "text" else Draft(draft.text, [])]
 
 
-def _end_of(messages: list[Message], index: int, text: str) -> int:
-    """Return where message ``index`` ends in ``text``, found by walking the messages in order."""
-    position = 0
-    for message in messages[: index + 1]:
-        content = message["content"].strip()
-        at = text.find(content, position)
-        position = at + len(content) if at >= 0 else position
-    return position
-
-
-def _trimmed(text: str, start: int, end: int, tokenizer: PreTrainedTokenizerBase) -> int:
-    """Leave out the white space behind an end mark: the model has stopped by then."""
-    kept = text[start:end].rstrip()
-    return start + len(kept) if kept.endswith(_marks(tokenizer)) else end
-
-
-def _rendered(
-    messages: list[Message], tokenizer: PreTrainedTokenizerBase, template: str, *, prompt: bool = False
-) -> str:
-    from jinja2 import TemplateError
-
+def _drafts_or_fault(
+    row: Row, kind: str, tokenizer: PreTrainedTokenizerBase, answers: Answers, template: str
+) -> list[Draft] | RequestError:
     try:
-        text = tokenizer.apply_chat_template(
-            messages, chat_template=template, tokenize=False, add_generation_prompt=prompt
-        )
-    except TemplateError as error:
-        raise RequestError(
-            "template_refuses",
-            f"The model's chat template refuses this conversation: {str(error).rstrip('.')}.",
-            "Leave out system messages or put the turns in order, or choose another chat template.",
-        ) from error
-    return str(text)
+        return _drafts(row, kind, tokenizer, answers, template)
+    except RequestError as error:
+        return error
+
+
+def _text_draft(text: str, tokenizer: PreTrainedTokenizerBase, *, begins: bool = True) -> Draft:
+    before, after = _around(tokenizer)
+    start = before if begins and not text.startswith(before) else ""
+    return Draft(start + text + ("" if after and text.endswith(after) else after), None)
+
+
+def _around(tokenizer: PreTrainedTokenizerBase) -> tuple[str, str]:
+    """Return the marks of beginning and end that objectives put around a text of its own."""
+    if tokenizer.mask_token is not None and tokenizer.cls_token is not None and tokenizer.sep_token is not None:
+        return str(tokenizer.cls_token), str(tokenizer.sep_token)
+    return str(tokenizer.bos_token or ""), str(tokenizer.eos_token or "")
+
+
+def _finished(drafts: list[list[Draft] | RequestError], encodings: list[Any]) -> Iterator[Rendered | RequestError]:
+    waiting = iter(encodings)
+    for made in drafts:
+        if isinstance(made, RequestError):
+            yield made
+        else:
+            yield _whole([_masked(draft, *_ids_and_places(next(waiting))) for draft in made])
+
+
+def _ids_and_places(encoding: Any) -> tuple[list[int], list[tuple[int, int]]]:
+    return encoding.ids, encoding.offsets
+
+
+def _whole(parts: list[Rendered]) -> Rendered:
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole.followed_by(part)
+    return whole
+
+
+def _tokenised(draft: Draft, tokenizer: PreTrainedTokenizerBase) -> Rendered:
+    encoded = _encoded(draft.text, tokenizer)
+    return _masked(draft, list(encoded["input_ids"]), [(a, b) for a, b in encoded["offset_mapping"]])
+
+
+def _masked(draft: Draft, ids: list[int], offsets: list[tuple[int, int]]) -> Rendered:
+    mask = [True] * len(ids) if draft.spans is None else mask_of(offsets, draft.spans)
+    return Rendered(ids, mask, draft.text, offsets)
 
 
 def _encoded(text: str, tokenizer: PreTrainedTokenizerBase) -> Any:
@@ -251,22 +187,22 @@ def _encoded(text: str, tokenizer: PreTrainedTokenizerBase) -> Any:
         # The template has written its special tokens already; the tokenizer would add its own a second time.
         return tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
     except NotImplementedError as error:
-        raise _slow() from error
+        raise RequestError(
+            "slow_tokenizer",
+            "The tokenizer of this model cannot tell which characters a token stands for, so no loss mask can be made.",
+            "Use a model folder with a tokenizer.json.",
+        ) from error
 
 
-def _slow() -> RequestError:
-    return RequestError(
-        "slow_tokenizer",
-        "The tokenizer of this model cannot tell which characters a token stands for, so no loss mask can be made.",
-        "Use a model folder with a tokenizer.json.",
-    )
-
-
-def _last_run(mask: list[bool]) -> list[bool]:
-    end = len(mask)
-    while end and not mask[end - 1]:
-        end -= 1
-    start = end
-    while start and mask[start - 1]:
-        start -= 1
-    return [start <= index < end for index in range(len(mask))]
+@contextmanager
+def _all_cores() -> Iterator[None]:
+    """Let tokenizers spread a batch over the cores; elsewhere they may not, for their threads outlive the call."""
+    before = os.environ.get(_PARALLEL)
+    os.environ[_PARALLEL] = "true"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_PARALLEL]
+        else:
+            os.environ[_PARALLEL] = before

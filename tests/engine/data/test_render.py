@@ -132,14 +132,14 @@ def test_a_template_that_rewrites_answers_is_refused(tokenizer: Any) -> None:
 
 def test_rows_of_every_kind_can_be_shown(tokenizer: Any) -> None:
     text = render_row({"text": "Rye bread"}, "text", tokenizer)
-    assert (text.text, text.trained) == ("Rye bread<|end|>", len(text.input_ids))
+    assert (text.text, text.trained) == ("<|bos|>Rye bread<|end|>", len(text.input_ids))
     assert render_row({"text": "Rye", "label": "x"}, "label", tokenizer).trained == 0
     pair = render_row({"source": "Rye", "target": "Roggen"}, "pair", tokenizer)
     assert _trained(pair) == "Roggen<|end|>"
     assert "".join(t for t, _ in pair.pieces) == pair.text
     preference = render_row({"prompt": CHAT[:2], "chosen": CHAT[2:3], "rejected": CHAT[4:]}, "preference", tokenizer)
     assert _trained(preference) == "Ein Land 🍞 übers Meer.<|end|>"
-    assert render_text("", tokenizer).text == "<|end|>"
+    assert render_text("", tokenizer).text == "<|bos|><|end|>"
 
 
 def _trained(rendered: Any) -> str:

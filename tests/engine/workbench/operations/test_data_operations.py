@@ -99,7 +99,7 @@ def test_a_changed_file_is_read_again(ask: Asked, tmp_path: Path, tiny_model: Pa
     path = tmp_path / "a.txt"
     for text in ("before", "afterwards"):
         path.write_text(text, "utf-8")
-        assert ask("render", source={"path": str(path)}, model=str(tiny_model))["text"] == f"{text}<|end|>"
+        assert ask("render", source={"path": str(path)}, model=str(tiny_model))["text"] == f"<|bos|>{text}<|end|>"
 
 
 def test_lengths(ask: Asked, alpaca_file: Path, tiny_model: Path) -> None:
