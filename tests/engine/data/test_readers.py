@@ -14,7 +14,7 @@ import pytest
 
 from desktop.engine.data.dataset import Imported, open_source, reader_for
 from desktop.engine.data.readers import READERS
-from desktop.engine.data.rows import Record
+from desktop.engine.data.rows import BadRow, Record
 from desktop.engine.errors import RequestError
 from desktop.engine.job import DataSource
 from tests.engine.data.conftest import Read, Write
@@ -86,7 +86,7 @@ def test_every_format_gives_the_same_rows(name: str, read: Read) -> None:
 
 
 def test_every_reader_is_tried() -> None:
-    formats = {"json", "jsonl", "csv", "tsv", "parquet", "arrow", "text"}
+    formats = {"json", "jsonl", "csv", "tsv", "parquet", "arrow", "text", "pdf", "docx", "documents"}
     assert {reader.id for reader in READERS.all()} == formats
 
 
@@ -175,8 +175,8 @@ REFUSED: dict[str, tuple[str, str | bytes, str, str]] = {
     "something behind": ("a.json", '[{"text": "a"}] oops', "broken_json", "follows"),
     "a number": ("a.json", "42", "no_rows", "not a list"),
     "nested too deeply": ("a.json", "[" * 100_000, "broken_json", "nested"),
-    "5000 digits": ("a.json", '[{"text": ' + "9" * 5000 + "}]", "broken_json", "digits"),
-    "bytes that are no text": ("a.json", b'[{"text": "a"},\n{"text": "\xff"}]', "not_text", "line 2"),
+    "5000 digits alone": ("a.json", '[{"text": ' + "9" * 5000 + "}]", "no_good_row", "digits"),
+    "bytes outside the quotes": ("a.json", b'[{"text": "a"},\n\xff{"text": "b"}]', "not_text", "line 2"),
     "half a line alone": ("a.jsonl", '{"text": "abc', "no_good_row", "line 1"),
     "no gzip": ("a.jsonl.gz", b"plainly not packed", "bad_archive", ".gz"),
     "cut gzip": ("a.jsonl.gz", gzip.compress(LINES.encode() * 50)[:-30], "bad_archive", ".gz"),
@@ -187,7 +187,6 @@ REFUSED: dict[str, tuple[str, str | bytes, str, str]] = {
     "two columns of one name": ("a.csv", "text,text\n1,2\n", "same_column_twice", "'text'"),
     "heading with bad bytes": ("a.csv", b"te\xfft,b\n1,2\n", "not_text", "column names"),
     "a picture": ("a.png", b"\x89PNG\r\n", "unknown_format", "no format"),
-    "cut utf-16": ("a.csv", _table(",").encode("utf-16")[:-1], "not_text", "UTF-8"),
 }
 
 
@@ -207,7 +206,11 @@ ONE_BAD: dict[str, tuple[str, str | bytes, int, str]] = {
     "undecodable line": ("a.jsonl", b'{"text": "a"}\n{"text": "\xff"}\n', 2, "byte 11 (0xff)"),
     "two values in a line": ("a.jsonl", '{"text": "a"}\n{"text": "b"} {"text": "c"}', 2, "follows"),
     "no object": ("a.jsonl", '{"text": "a"}\n[1, 2]', 2, "not an object"),
-    "not a number": ("a.jsonl", '{"text": "a"}\n{"text": NaN}', 2, "`text` is empty"),
+    "not a number": ("a.jsonl", '{"text": "a"}\n{"text": NaN}', 2, "NaN is no JSON value"),
+    "a name twice": ("a.jsonl", '{"text": "a"}\n{"text": "b", "text": "c"}', 2, "`text` stands twice"),
+    "bytes in a list": ("a.json", b'[{"text": "a"},\n{"text": "\xff"}]', 2, "not text"),
+    "5000 digits in a list": ("a.json", '[{"text": "a"},\n{"text": ' + "9" * 5000 + "}]", 2, "digits"),
+    "cut utf-16": ("a.csv", _table(",").encode("utf-16")[:-1], 5, "not text"),
     "NUL": ("a.jsonl", '{"text": "a"}\n{"text": "b\\u0000"}', 2, "NUL"),
     "lone surrogate": ("a.jsonl", '{"text": "a"}\n{"text": "\\ud800"}', 2, "half a character"),
     "nested text": ("a.jsonl", '{"text": "a"}\n{"text": {"x": 1}}', 2, "holds an object"),
@@ -249,9 +252,10 @@ def test_a_path_no_system_takes() -> None:
 def test_an_endless_line_is_skipped_and_the_next_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("desktop.engine.data.files.LONGEST_LINE", 100)
     path = write("a.jsonl", '{"text": "' + "x" * 1000 + '"}\n{"text": "next"}\n')
-    imported = open_source(DataSource(path=str(path)))
-    assert [bad.line for bad in imported.bad] == [1]
-    assert imported.rows == [{"text": "next"}]
+    bad, good = reader_for(path).read(path)
+    assert isinstance(bad, BadRow)
+    assert (bad.line, bad.raw[:12], len(bad.raw)) == (1, '{"text": "xx', 1012)
+    assert good == Record(2, 2, {"text": "next"})
 
 
 def test_large_cells_are_documents_too(read: Read) -> None:

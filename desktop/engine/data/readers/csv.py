@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from desktop.engine.data.delimited import read_table, sniff_delimiter
+from desktop.engine.data.delimited import about_table, dialect_of, read_table
 from desktop.engine.data.readers.base import Reader
 from desktop.engine.data.rows import BadRow, Record
 
@@ -20,6 +20,10 @@ class Csv(Reader):
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".csv.gz")
     order: ClassVar[int] = 30
 
-    def read(self, path: Path) -> Iterator[Record | BadRow]:
+    def read_file(self, path: Path, encoding: str) -> Iterator[Record | BadRow]:
         """Yield the rows below the heading."""
-        return read_table(path, sniff_delimiter(path))
+        return read_table(path, dialect_of(path, encoding), encoding)
+
+    def about(self, path: Path, encoding: str = "auto") -> dict[str, str]:
+        """Return encoding, delimiter, quotes and where the column names come from."""
+        return about_table(path, encoding) if path.is_file() else {}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from desktop.engine.data.files import head, text_of
+from desktop.engine.data.encoding import encoding_of
 from desktop.engine.data.json_lines import read_json_lines
+from desktop.engine.data.json_rows import rows_in
+from desktop.engine.data.lines import sample_of
 from desktop.engine.data.readers.base import Reader
 from desktop.engine.data.rows import BadRow, Record
-from desktop.engine.data.strict_json import BrokenJSON, skip_space, value_at
-from desktop.engine.errors import RequestError
+from desktop.engine.data.strict_json import BrokenJSON, skip_space, value_at, whole_value
 
 
 class Json(Reader):
@@ -24,109 +24,35 @@ class Json(Reader):
     suffixes: ClassVar[tuple[str, ...]] = (".json", ".json.gz")
     order: ClassVar[int] = 10
 
-    def read(self, path: Path) -> Iterator[Record | BadRow]:
+    def read_file(self, path: Path, encoding: str) -> Iterator[Record | BadRow]:
         """Yield the elements of the list, each with the line it starts on."""
-        if head(path).lstrip()[:1] == b"{" and _has_value_a_line(path):
-            return read_json_lines(path)
-        return _elements(path, text_of(path))
+        if _has_value_a_line(sample_of(path, encoding, 1 << 20)):
+            return read_json_lines(path, encoding)
+        return rows_in(path, encoding)
+
+    def about(self, path: Path, encoding: str = "auto") -> dict[str, str]:
+        """Return the encoding."""
+        return {"encoding": encoding_of(path, encoding).title}
 
 
-def _elements(path: Path, text: str) -> Iterator[Record | BadRow]:
-    start = skip_space(text, 0)
-    if start == len(text):
-        raise RequestError("empty_file", f"{path.name} holds nothing but white space.", "Choose another file.")
-    if text[start] == "{":
-        values = _value(path, text, start)[0]
-        yield from _under_a_name(values)
-        return
-    if text[start] != "[":
-        _value(path, text, start)
-        raise RequestError(
-            "no_rows",
-            f"{path.name} is JSON, but not a list of rows.",
-            "Write it as [{...}, {...}], one object a row.",
-        )
-    position, row, line, counted = start + 1, 0, 1, 0
-    while True:
-        position = skip_space(text, position)
-        if text[position : position + 1] == "]" and row == 0:
-            return
-        line += text.count("\n", counted, position)
-        counted = position
-        value, position = _value(path, text, position)
-        row += 1
-        yield _record(row, line, value)
-        position = skip_space(text, position)
-        mark = text[position : position + 1]
-        if mark == "]":
-            _check_rest(path, text, position + 1)
-            return
-        if mark != ",":
-            raise _broken(path, text, BrokenJSON("a comma is missing between two rows", position, at_end=mark == ""))
-        position += 1
-
-
-def _value(path: Path, text: str, position: int) -> tuple[Any, int]:
+def _has_value_a_line(start: str) -> bool:
+    """Tell whether an object ends with its line and something follows, or the second line is one by itself."""
+    begin = skip_space(start, 0)
+    if start[begin : begin + 1] != "{":
+        return False
     try:
-        return value_at(text, position)
+        end = value_at(start, begin)[1]
     except BrokenJSON as error:
-        raise _broken(path, text, error) from error
+        end = error.end or 0
+    behind = skip_space(start, end)
+    if end and "\n" not in start[begin:end]:
+        return behind < len(start) and ("\n" in start[end:behind] or "\r" in start[end:behind])
+    first, second, *_ = [*start[begin:].split("\n", 2), ""]
+    return first.rstrip().endswith("}") and _is_object(second)
 
 
-def _check_rest(path: Path, text: str, position: int) -> None:
-    end = skip_space(text, position)
-    if end != len(text):
-        raise _broken(path, text, BrokenJSON("something follows the closing bracket", end))
-
-
-def _broken(path: Path, text: str, error: BrokenJSON) -> RequestError:
-    line = text.count("\n", 0, error.position) + 1
-    column = error.position - (text.rfind("\n", 0, error.position) + 1) + 1
-    if error.at_end:
-        return RequestError(
-            "half_json",
-            f"{path.name} breaks off: it ends on line {line} in the middle of a row.",
-            "It was probably not saved or copied to its end; get the whole file and try again.",
-        )
-    return RequestError(
-        "broken_json",
-        f"{path.name} is not valid JSON: line {line}, column {column}: {error.reason}.",
-        "Correct that line, or save the rows one a line as .jsonl, where a broken row costs only itself.",
-    )
-
-
-def _under_a_name(values: dict[str, Any]) -> Iterator[Record | BadRow]:
-    """Yield the rows of an object: a list of them under some name, a list a column, or the object itself."""
-    lists = [value for value in values.values() if isinstance(value, list) and value]
-    rows = [found for found in lists if isinstance(found[0], dict)]
-    if any(key in values for key in ("messages", "conversations", "conversation")):
-        yield _record(1, 1, values)
-    elif len(rows) == 1:
-        for row, value in enumerate(rows[0], start=1):
-            yield _record(row, 0, value)
-    elif not rows and len(lists) == len(values) and len({len(found) for found in lists}) == 1:
-        for row, cells in enumerate(zip(*lists, strict=True), start=1):
-            yield Record(row, 0, dict(zip(values, cells, strict=True)))
-    else:
-        yield _record(1, 1, values)
-
-
-def _record(row: int, line: int, value: Any) -> Record | BadRow:
-    if isinstance(value, dict):
-        return Record(row, line, value)
-    if isinstance(value, str):
-        return Record(row, line, {"text": value})
-    return BadRow(row, line, "the row is not an object: names and values in braces are expected")
-
-
-def _has_value_a_line(path: Path) -> bool:
-    start = head(path, 1 << 20)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return False
-    text = start.decode("utf-8", "ignore")
+def _is_object(line: str) -> bool:
     try:
-        _, end = value_at(text)
-    except BrokenJSON:
-        return False
-    behind = skip_space(text, end)
-    return behind < len(text) and "\n" in text[end:behind]
+        return isinstance(whole_value(line), dict)
+    except BrokenJSON as error:
+        return error.end is not None

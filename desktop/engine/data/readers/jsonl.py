@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from desktop.engine.data.files import head
+from desktop.engine.data.encoding import encoding_of
 from desktop.engine.data.json_lines import read_json_lines
+from desktop.engine.data.json_rows import rows_in
+from desktop.engine.data.lines import sample_of
 from desktop.engine.data.readers.base import Reader
-from desktop.engine.data.readers.json import Json
 from desktop.engine.data.rows import BadRow, Record
 
 
@@ -22,8 +23,12 @@ class JsonLines(Reader):
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
     order: ClassVar[int] = 20
 
-    def read(self, path: Path) -> Iterator[Record | BadRow]:
+    def read_file(self, path: Path, encoding: str) -> Iterator[Record | BadRow]:
         """Yield a record or its fault for every line."""
-        if head(path).lstrip()[:1] == b"[":
-            return Json().read(path)
-        return read_json_lines(path)
+        if sample_of(path, encoding, 4096).lstrip()[:1] == "[":
+            return rows_in(path, encoding)
+        return read_json_lines(path, encoding)
+
+    def about(self, path: Path, encoding: str = "auto") -> dict[str, str]:
+        """Return the encoding."""
+        return {"encoding": encoding_of(path, encoding).title}

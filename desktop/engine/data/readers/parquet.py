@@ -12,7 +12,7 @@ from desktop.engine.data.rows import BadRow, Record
 
 
 class Parquet(Reader):
-    """A ``.parquet`` file, read a batch at a time."""
+    """A ``.parquet`` file, read a batch at a time, or a folder of them."""
 
     id: ClassVar[str] = "parquet"
     title: ClassVar[str] = "Parquet"
@@ -20,13 +20,13 @@ class Parquet(Reader):
     suffixes: ClassVar[tuple[str, ...]] = (".parquet", ".pq")
     order: ClassVar[int] = 50
 
-    def read(self, path: Path) -> Iterator[Record | BadRow]:
+    def read_file(self, path: Path, encoding: str) -> Iterator[Record | BadRow]:
         """Yield the rows in file order."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         try:
             with pq.ParquetFile(path) as file:
-                yield from records_of(file.iter_batches(batch_size=1024), 0)
+                yield from records_of(path, file.iter_batches(batch_size=1024), 0)
         except (pa.ArrowException, OSError) as error:
             raise not_readable(path, "Parquet") from error

@@ -7,11 +7,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import ClassVar
 
-from desktop.engine.data.files import check_present, lines_of, why_no_text
+from desktop.engine.data.encoding import Encoding, encoding_of
+from desktop.engine.data.json_lines import too_long
+from desktop.engine.data.lines import Line, line_codec, lines_of, shown, why_no_text
 from desktop.engine.data.readers.base import Reader
 from desktop.engine.data.rows import BadRow, Record
-from desktop.engine.errors import RequestError
-from desktop.paths import is_inside
 
 
 class Text(Reader):
@@ -22,60 +22,43 @@ class Text(Reader):
     summary: ClassVar[str] = "Text or Markdown, a file or a folder; every paragraph is a row."
     suffixes: ClassVar[tuple[str, ...]] = (".txt", ".text", ".md", ".markdown")
     order: ClassVar[int] = 70
+    documents: ClassVar[bool] = True
 
-    def takes(self, path: Path) -> bool:
-        """Tell whether ``path`` is a text file or a folder with at least one in it."""
-        return super().takes(path) or (path.is_dir() and bool(self.files_in(path)))
-
-    def files_in(self, folder: Path) -> list[Path]:
-        """Return the text files below ``folder`` by name; links that lead out of it are left alone."""
-        found = (path for path in folder.rglob("*") if path.name.lower().endswith(self.suffixes))
-        return sorted(path for path in found if path.is_file() and is_inside(path, folder))
-
-    def read(self, path: Path) -> Iterator[Record | BadRow]:
+    def read_file(self, path: Path, encoding: str) -> Iterator[Record | BadRow]:
         """Yield the paragraphs: parted by blank lines, or every line for itself where there is no blank one."""
-        if not path.is_dir():
-            check_present(path)
-            yield from _paragraphs(path, "", 0)
-            return
-        row = 0
-        for file in self.files_in(path):
-            if file.stat().st_size == 0:
-                continue
-            for record in _paragraphs(file, file.relative_to(path).as_posix(), row):
-                row = record.row
-                yield record
-        if row == 0:
-            raise RequestError("no_rows", f"The text files in {path} are all empty.", "Choose another folder.")
+        found = encoding_of(path, encoding)
+        for row, lines in enumerate(_blocks(path, found), start=1):
+            yield _paragraph(row, lines, found)
+
+    def about(self, path: Path, encoding: str = "auto") -> dict[str, str]:
+        """Return the encoding."""
+        return {"encoding": encoding_of(path, encoding).title} if path.is_file() else {}
 
 
-def _paragraphs(path: Path, file: str, row: int) -> Iterator[Record | BadRow]:
-    for number, lines in _blocks(path):
-        row += 1
-        if any(line is None for line in lines):
-            yield BadRow(row, number, "a line is longer than 64 MB", file)
-            continue
-        data = b"\n".join(line for line in lines if line is not None)
-        if reason := why_no_text(data):
-            yield BadRow(row, number, reason, file)
-        else:
-            yield Record(row, number, {"text": data.decode("utf-8")}, file)
+def _paragraph(row: int, lines: list[Line], encoding: Encoding) -> Record | BadRow:
+    number = lines[0].number
+    cut = next((line for line in lines if not line.whole), None)
+    if cut is not None:
+        return too_long(row, number, cut.data, encoding)
+    data = b"\n".join(line.data.rstrip(b"\r") for line in lines)
+    if reason := why_no_text(data, encoding):
+        return BadRow(row, number, reason, check="encoding", raw=shown(data, line_codec(encoding)))
+    return Record(row, number, {"text": data.decode(line_codec(encoding))})
 
 
-def _blocks(path: Path) -> Iterator[tuple[int, list[bytes | None]]]:
-    if not _has_blank_line(path):
-        yield from ((number, [line]) for number, line in lines_of(path) if not _is_blank(line))
+def _blocks(path: Path, encoding: Encoding) -> Iterator[list[Line]]:
+    if not _has_blank_line(path, encoding):
+        yield from ([line] for line in lines_of(path, encoding) if not _is_blank(line))
         return
-    for blank, group in groupby(lines_of(path), key=lambda numbered: _is_blank(numbered[1])):
+    for blank, group in groupby(lines_of(path, encoding), key=_is_blank):
         if not blank:
-            numbered = list(group)
-            yield numbered[0][0], [line for _, line in numbered]
+            yield list(group)
 
 
-def _has_blank_line(path: Path) -> bool:
+def _has_blank_line(path: Path, encoding: Encoding) -> bool:
     """Tell whether blank lines part the text; those at its two ends part nothing."""
     seen_text = blank_since = False
-    for _, line in lines_of(path):
+    for line in lines_of(path, encoding):
         if _is_blank(line):
             blank_since = seen_text
         elif blank_since:
@@ -85,5 +68,5 @@ def _has_blank_line(path: Path) -> bool:
     return False
 
 
-def _is_blank(line: bytes | None) -> bool:
-    return line is not None and not line.strip()
+def _is_blank(line: Line) -> bool:
+    return line.whole and not line.data.strip()
