@@ -10,7 +10,7 @@ from pathlib import Path
 
 from desktop.engine.data.dialect import DELIMITERS, Dialect, is_heading, sniff
 from desktop.engine.data.encoding import encoding_of
-from desktop.engine.data.lines import RAW, holds_escapes, line_codec, lines_of, sample_of, shown
+from desktop.engine.data.lines import RAW, decoded, holds_escapes, line_codec, lines_of, sample_of, shown
 from desktop.engine.data.rows import BadRow, Record
 from desktop.engine.errors import RequestError
 
@@ -69,9 +69,10 @@ class _Feed:
         self.cut = False
 
     def __iter__(self) -> Iterator[str]:
-        codec = line_codec(self._encoding)
         for line in lines_of(self._path, self._encoding):
-            text = line.data.decode(codec, "surrogateescape") + "\n"
+            data = line.data
+            text = decoded(data, self._encoding)[0] if line.whole else shown(data, line_codec(self._encoding))
+            text += "\n"
             if self._size < RAW:
                 self._recent.append(text)
                 self._size += len(text)

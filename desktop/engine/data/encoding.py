@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from encodings.aliases import aliases
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from desktop.engine.errors import RequestError
 
 SAMPLE = 1024 * 1024
 """Bytes looked at; what comes behind them is read the same way, and rows it does not fit are named."""
+MEND = "mend"
+"""Asks for ``auto`` with single undecodable bytes mended rather than named."""
 _RARE = 2000
 """One undecodable byte in so many is a slip in a UTF-8 file, not another encoding."""
 
@@ -38,11 +40,13 @@ class Encoding:
         codec: Python's name for it.
         mark: bytes of the byte-order mark to leave out.
         why: what says so, one clause.
+        mends: whether bytes that are no text in it are read as Windows-1252, as most old Western files are written.
     """
 
     codec: str
     mark: int
     why: str
+    mends: bool = False
 
     @property
     def wide(self) -> bool:
@@ -56,12 +60,19 @@ class Encoding:
 
 
 def encoding_of(path: Path, asked: str = "auto") -> Encoding:
-    """Return the encoding of ``path``; raise :class:`RequestError` where the one asked for is none."""
+    """Return the encoding of ``path``, found out for ``auto`` and ``mend``.
+
+    Raises:
+        RequestError: the encoding asked for is none.
+    """
     with opened(path) as file:
         sample = file.read(SAMPLE)
-    if asked != "auto":
-        codec = named(asked)
-        return _as_told(sample, codec)
+    if asked not in ("auto", MEND):
+        return _as_told(sample, named(asked))
+    return replace(_found(sample), mends=asked == MEND)
+
+
+def _found(sample: bytes) -> Encoding:
     for mark, codec in _MARKS:
         if sample.startswith(mark):
             return Encoding(codec, len(mark), "its byte-order mark says so")

@@ -5,6 +5,7 @@ It knows neither encodings nor data formats.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zlib
@@ -67,9 +68,9 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 def head(path: Path, size: int = 4096) -> bytes:
-    """Return the first bytes of ``path``, unpacked."""
+    """Return the first bytes of ``path``, unpacked, without the byte-order mark of UTF-8."""
     with opened(path) as file:
-        return file.read(size)
+        return file.read(size).removeprefix(codecs.BOM_UTF8)
 
 
 def bomb(path: Path) -> RequestError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.engine.data.encoding import Encoding, encoding_of
-from desktop.engine.data.lines import line_codec, lines_of, shown, why_no_text
+from desktop.engine.data.lines import decoded, line_codec, lines_of, shown
 from desktop.engine.data.rows import BadRow, Record
 from desktop.engine.data.strict_json import BrokenJSON, whole_value
 
@@ -32,10 +32,9 @@ def read_line(row: int, number: int, line: bytes | None, encoding: Encoding = _U
     """Return the record of one line, or its fault; ``None`` stands for a line too long to read."""
     if line is None:
         return too_long(row, number, b"", encoding)
-    codec = line_codec(encoding)
-    if reason := why_no_text(line, encoding):
-        return BadRow(row, number, reason, check="encoding", raw=shown(line, codec))
-    text = line.decode(codec)
+    text, reason = decoded(line, encoding)
+    if reason:
+        return BadRow(row, number, reason, check="encoding", raw=shown(text))
     try:
         value = whole_value(text)
     except BrokenJSON as error:

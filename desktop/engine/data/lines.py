@@ -39,7 +39,7 @@ def lines_of(path: Path, encoding: Encoding) -> Iterator[Line]:
     """Yield every line as bytes of :func:`line_codec`; a carriage return before a line feed is still there."""
     with opened(path) as file:
         file.read(encoding.mark)
-        yield from _cut(_narrow(file, encoding), _line_end(path, encoding))
+        yield from _cut(_narrow(file, encoding), line_end(path, encoding))
 
 
 def line_codec(encoding: Encoding) -> str:
@@ -53,12 +53,14 @@ def text_of(path: Path, encoding: Encoding) -> Iterator[str]:
         file.read(encoding.mark)
         if encoding.wide:
             for data in _narrow(file, encoding):
-                yield data.decode("utf-8", "surrogatepass")
+                yield decoded(data, encoding)[0]
             return
         decoder = codecs.getincrementaldecoder(encoding.codec)("surrogateescape")
         while data := file.read(_BLOCK):
-            yield decoder.decode(data)
-        yield decoder.decode(b"", final=True)
+            text = decoder.decode(data)
+            yield _mended(text) if encoding.mends else text
+        text = decoder.decode(b"", final=True)
+        yield _mended(text) if encoding.mends else text
 
 
 def sample_of(path: Path, asked: str, size: int = 65_536) -> str:
@@ -71,15 +73,21 @@ def sample_of(path: Path, asked: str, size: int = 65_536) -> str:
     return found[:size]
 
 
-def why_no_text(data: bytes, encoding: Encoding) -> str | None:
-    """Return in words where a line of :func:`lines_of` stops being text, ``None`` where it is text throughout."""
+def decoded(data: bytes, encoding: Encoding) -> tuple[str, str | None]:
+    """Return a line of :func:`lines_of` as text and, in words, where it stops being text (``None``: nowhere).
+
+    Bytes that are no text arrive as lone surrogates, or mended where the encoding asks for it.
+    """
+    codec = line_codec(encoding)
     try:
-        data.decode(line_codec(encoding))
+        return data.decode(codec), None
     except UnicodeDecodeError as error:
+        text = data.decode(codec, "surrogatepass" if encoding.wide else "surrogateescape")
+        if encoding.mends:
+            return _mended(text), None
         if encoding.wide:
-            return f"it holds bytes that are not {encoding.title} text"
-        return f"byte {error.start + 1} (0x{data[error.start]:02x}) is not {encoding.title} text"
-    return None
+            return text, f"it holds bytes that are not {encoding.title} text"
+        return text, f"byte {error.start + 1} (0x{data[error.start]:02x}) is not {encoding.title} text"
 
 
 def holds_escapes(text: str) -> bool:
@@ -91,6 +99,15 @@ def shown(raw: str | bytes, codec: str = "utf-8") -> str:
     """Return the beginning of what stands in a file so that any screen and any report can hold it."""
     text = raw[: RAW * 4].decode(codec, "replace") if isinstance(raw, bytes) else raw[:RAW]
     return _HALF.sub("\N{REPLACEMENT CHARACTER}", text[:RAW]).replace("\0", "\N{SYMBOL FOR NULL}")
+
+
+def _mended(text: str) -> str:
+    return text if text.isascii() else _HALF.sub(_western, text)
+
+
+def _western(half: re.Match[str]) -> str:
+    byte = ord(half[0]) - 0xDC00
+    return bytes([byte]).decode("cp1252", "replace") if 0x80 <= byte <= 0xFF else "\N{REPLACEMENT CHARACTER}"
 
 
 def _narrow(file: IO[bytes], encoding: Encoding) -> Iterator[bytes]:
@@ -144,7 +161,7 @@ def _joined(number: int, held: list[bytes], size: int) -> Line:
     return Line(number, data if whole else data[: RAW * 4], whole)
 
 
-def _line_end(path: Path, encoding: Encoding) -> bytes:
+def line_end(path: Path, encoding: Encoding) -> bytes:
     """Return what ends a line: a line feed, or a carriage return where there is none (as old Macs wrote)."""
     with opened(path) as file:
         sample = file.read(_BLOCK)[encoding.mark :]

@@ -29,6 +29,8 @@ class Arrow(Reader):
 
     def files_in(self, folder: Path) -> list[Path]:
         """Return the files of the saved set, or of the split that is taken; of any other folder all Arrow files."""
+        if not folder.is_dir():
+            return [folder]
         if splits := _splits(folder):
             folder = folder / _taken(splits)
         if _is_saved(folder):

@@ -42,7 +42,9 @@ class Reader(ABC):
         return bool(self.suffixes) and name.lower().endswith(self.suffixes)
 
     def files_in(self, folder: Path) -> list[Path]:
-        """Return the files below ``folder`` that are read, in order of their names."""
+        """Return the files that are read: those below ``folder`` in order of their names, or the one that it is."""
+        if not folder.is_dir():
+            return [folder]
         return [path for path in files_below(folder) if self.takes_name(path.name)]
 
     def read(self, path: Path, encoding: str = "auto") -> Iterator[Record | BadRow]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from desktop.engine.data.encoding import Encoding, encoding_of
 from desktop.engine.data.json_lines import too_long
-from desktop.engine.data.lines import Line, line_codec, lines_of, shown, why_no_text
+from desktop.engine.data.lines import Line, decoded, lines_of, shown
 from desktop.engine.data.readers.base import Reader
 from desktop.engine.data.rows import BadRow, Record
 
@@ -41,9 +41,10 @@ def _paragraph(row: int, lines: list[Line], encoding: Encoding) -> Record | BadR
     if cut is not None:
         return too_long(row, number, cut.data, encoding)
     data = b"\n".join(line.data.rstrip(b"\r") for line in lines)
-    if reason := why_no_text(data, encoding):
-        return BadRow(row, number, reason, check="encoding", raw=shown(data, line_codec(encoding)))
-    return Record(row, number, {"text": data.decode(line_codec(encoding))})
+    text, reason = decoded(data, encoding)
+    if reason:
+        return BadRow(row, number, reason, check="encoding", raw=shown(text))
+    return Record(row, number, {"text": text})
 
 
 def _blocks(path: Path, encoding: Encoding) -> Iterator[list[Line]]:
