@@ -16,6 +16,10 @@ def main(arguments: list[str] | None = None) -> int:
         from desktop.engine.workbench.server import main as workbench
 
         return workbench()
+    if words[:1] == ["--template"]:
+        from desktop.engine.data.template_child import main as template
+
+        return template()
     if words and not words[0].startswith("--window"):
         from desktop.cli.program import main as program
 

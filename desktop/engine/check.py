@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from desktop.engine.data.templates import chosen
 from desktop.engine.errors import Problem, RequestError
 from desktop.engine.hardware import Hardware, hardware
 from desktop.engine.job import Choice, JobSpec, problems_of
@@ -23,6 +24,7 @@ from desktop.engine.options import Options
 from desktop.engine.registry import Registrable, Registry
 
 _KIND_TITLES = {"causal": "a text generator", "masked": "an encoder", "seq2seq": "an encoder-decoder"}
+_OVERLONG = {"drop": "left out", "split": "cut into several"}
 _SPARE_MIB = 64  # events, log, tokenizer
 _FULL_STATE_BYTES = 16  # a full checkpoint keeps fp32 weights and two running averages, the model one more copy
 
@@ -42,6 +44,9 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
         found += method_problems(job, method, method_options, facts)
         if facts is not None:
             _disk(method, method_options, facts, machine, found)
+    _template(job, found)
+    if isinstance(objective, Objective):
+        _overlong(job, objective, found)
     if isinstance(objective, Objective) and facts is not None:
         _objective(objective, facts, found)
     if isinstance(objective, Objective) and isinstance(method, Method):
@@ -173,6 +178,36 @@ def _from_scratch(job: JobSpec, objective: Objective, method: Method, found: lis
                 "method",
                 f"{objective.title} starts from random weights, and {method.title} would leave most of them random.",
                 "Choose full fine-tuning without quantisation.",
+            )
+        )
+
+
+def _template(job: JobSpec, found: list[Problem]) -> None:
+    try:
+        chosen(job.chat_template)
+    except RequestError as error:
+        found.append(Problem("chat_template", error.message, error.hint))
+
+
+def _overlong(job: JobSpec, objective: Objective, found: list[Problem]) -> None:
+    wanted = job.training.overlong
+    if wanted == "truncate" or wanted in objective.overlong:
+        return
+    if objective.overlong:
+        found.append(
+            Problem(
+                "training.overlong",
+                f"{objective.title} cannot learn from a row that is {_OVERLONG[wanted]}: its parts belong together.",
+                f"Set it to {' or '.join(objective.overlong)}.",
+            )
+        )
+    else:
+        found.append(
+            Problem(
+                "training.overlong",
+                f"{objective.title} lays texts end to end, so no row is too long and none is {_OVERLONG[wanted]}.",
+                "Nothing needs to be done; truncate says the same.",
+                "warning",
             )
         )
 

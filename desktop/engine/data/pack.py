@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from desktop.engine.data.render import IGNORED
+from desktop.engine.data.render import IGNORED, tokens_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-_BATCH = 1000
+_TELL_EVERY = 1000
+
+
+class PackedRow(NamedTuple):
+    """One row of the longest length.
+
+    Attributes:
+        input_ids: the tokens.
+        labels: the same, with the filling of the last row left out of the loss.
+        tokens: how many tokens are text.
+    """
+
+    input_ids: list[int]
+    labels: list[int]
+    tokens: int
 
 
 @dataclass(frozen=True)
@@ -32,42 +46,39 @@ class Packed:
 def pack(
     texts: Iterable[str], tokenizer: PreTrainedTokenizerBase, length: int, progress: Callable[[int], None] | None = None
 ) -> Packed:
-    """Return ``texts`` as rows of ``length`` tokens, each text between the tokenizer's marks of beginning and end.
+    """Return what :func:`packed_rows` yields, all at once."""
+    rows = list(packed_rows(texts, tokenizer, length, progress))
+    return Packed([row.input_ids for row in rows], [row.labels for row in rows], sum(row.tokens for row in rows))
+
+
+def packed_rows(
+    texts: Iterable[str], tokenizer: PreTrainedTokenizerBase, length: int, progress: Callable[[int], None] | None = None
+) -> Iterator[PackedRow]:
+    """Yield ``texts`` as rows of ``length`` tokens, each text between the tokenizer's marks of beginning and end.
 
     A text may run over into the next row; only the end of the last row is filled up. With a single short row there is
     nothing to line up with, so it stays short.
     """
-    rows: list[list[int]] = []
     stream: list[int] = []
-    waiting: list[str] = []
-    done = 0
-
-    def take() -> None:
-        nonlocal done, stream
-        for ids in tokenizer(waiting, add_special_tokens=False)["input_ids"]:
-            stream.extend(_marked(ids, tokenizer))
-        while len(stream) >= length:
-            rows.append(stream[:length])
-            stream = stream[length:]
-        done += len(waiting)
-        waiting.clear()
-        if progress is not None:
+    whole = done = 0
+    for done, ids in enumerate(tokens_of(texts, tokenizer), start=1):
+        stream.extend(_marked(ids, tokenizer))
+        start = 0
+        while len(stream) - start >= length:
+            row = stream[start : start + length]
+            start += length
+            whole += 1
+            yield PackedRow(row, row, length)
+        if start:
+            stream = stream[start:]
+        if progress is not None and done % _TELL_EVERY == 0:
             progress(done)
-
-    for text in texts:
-        waiting.append(text)
-        if len(waiting) == _BATCH:
-            take()
-    if waiting:
-        take()
-    tokens = len(rows) * length + len(stream)
-    labels = [list(row) for row in rows]
+    if progress is not None and done % _TELL_EVERY:
+        progress(done)
     if stream:
-        filling = (length - len(stream)) if rows else 0
+        filling = (length - len(stream)) if whole else 0
         fill = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else (tokenizer.eos_token_id or 0)
-        rows.append([*stream, *[fill] * filling])
-        labels.append([*stream, *[IGNORED] * filling])
-    return Packed(rows, labels, tokens)
+        yield PackedRow([*stream, *[fill] * filling], [*stream, *[IGNORED] * filling], len(stream))
 
 
 def _marked(ids: list[int], tokenizer: PreTrainedTokenizerBase) -> list[int]:

@@ -113,6 +113,15 @@ def encode_many(texts: list[str], tokenizer: PreTrainedTokenizerBase) -> list[An
         return list(backend.backend_tokenizer.encode_batch(texts, add_special_tokens=False))
 
 
+def tokens_of(texts: Iterable[str], tokenizer: PreTrainedTokenizerBase, *, marks: bool = False) -> Iterator[list[int]]:
+    """Yield the tokens of each text, a batch at a time on every core; ``marks`` adds the tokenizer's own."""
+    source = iter(texts)
+    while batch := list(islice(source, BATCH)):
+        with _all_cores():
+            found: list[list[int]] = tokenizer(batch, add_special_tokens=marks)["input_ids"]
+        yield from found
+
+
 def _drafts(row: Row, kind: str, tokenizer: PreTrainedTokenizerBase, answers: Answers, template: str) -> list[Draft]:
     """Return the texts a row is made of; a pair has two, anything else one."""
     tools = row.get("tools")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desktop.engine.data.templates import is_template_text, own_template, template_named, trusted
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.models.facts import facts_of
 from desktop.engine.models.library import ModelRef, read_lineage
@@ -38,8 +39,12 @@ class ForChat:
     device: str
 
 
-def load_tokenizer(ref: ModelRef) -> PreTrainedTokenizerBase:
-    """Return the tokenizer that belongs to a model; it always can pad."""
+def load_tokenizer(ref: ModelRef, template: str = "") -> PreTrainedTokenizerBase:
+    """Return the tokenizer that belongs to a model; it always can pad.
+
+    ``template`` is the chat template it carries from here on: a name of ours or a text, empty for the model's own. One
+    that did not come with the program has been tried out in a child, so that it may be rendered in this process.
+    """
     from transformers import AutoTokenizer
 
     folder = ref.tokenizer_folder
@@ -58,6 +63,13 @@ def load_tokenizer(ref: ModelRef) -> PreTrainedTokenizerBase:
     if tokenizer.pad_token_id is None:
         # Padding is masked out everywhere, so any token of the vocabulary will do; adding one would grow the model.
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token or tokenizer.convert_ids_to_tokens(0)
+    if template.strip():
+        tokenizer.chat_template = template if is_template_text(template) else template_named(template.strip())
+    own = own_template(tokenizer)
+    if own is not None and not trusted(own):
+        from desktop.engine.data.template_trial import vet
+
+        vet(own, tokenizer.special_tokens_map)
     return tokenizer  # type: ignore[no-any-return]
 
 

@@ -6,12 +6,14 @@ Modules under ``objectives`` are imported by the window: torch, transformers and
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from desktop.engine.data.rows import Message, Row
 from desktop.engine.job import Training
+from desktop.engine.objectives.store import longest_in
 from desktop.engine.options import Options
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Prepared:
         tokens: training tokens an epoch that carry loss or context, padding not counted.
         dropped: reason -> number of rows left out, never silent.
         cut: rows that were shortened to the longest length.
+        split: rows that were cut into several, nothing of them lost.
     """
 
     train: Dataset
@@ -38,6 +41,7 @@ class Prepared:
     tokens: int
     dropped: dict[str, int] = field(default_factory=dict)
     cut: int = 0
+    split: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class Objective(ABC):
         rows: kinds of canonical rows it takes (``chat``, ``text``, ``label``, ``pair``, ``preference``).
         model_kind: ``causal``, ``masked`` or ``seq2seq``.
         from_scratch: whether the model's weights start at random.
+        overlong: what can be done with a row longer than the longest; empty where no row is ever too long.
         options: the options model.
         learning_rate_scale: by what the method's default learning rate is multiplied.
     """
@@ -90,19 +95,24 @@ class Objective(ABC):
     rows: ClassVar[tuple[str, ...]] = ()
     model_kind: ClassVar[str] = "causal"
     from_scratch: ClassVar[bool] = False
+    overlong: ClassVar[tuple[str, ...]] = ("truncate", "drop")
     options: ClassVar[type[Options]] = Options
 
     @abstractmethod
     def prepare(
         self,
-        train: list[Row],
-        validation: list[Row],
+        train: Sequence[Row],
+        validation: Sequence[Row],
         tokenizer: PreTrainedTokenizerBase,
         options: Any,
         training: Training,
         progress: Callable[[str, int, int], None],
+        staging: Path | None = None,
     ) -> Prepared:
-        """Tokenise canonical rows; ``progress(what, done, total)`` is called now and then."""
+        """Tokenise canonical rows; ``progress(what, done, total)`` is called now and then.
+
+        Rows are read once and in order. Large sets are kept in a file in ``staging``, which must outlive the training.
+        """
 
     @abstractmethod
     def trainer(self, setup: TrainSetup) -> Trainer:
@@ -110,13 +120,13 @@ class Objective(ABC):
 
     def longest(self, prepared: Prepared) -> int:
         """Return the tokens of the longest sequence in a training batch."""
-        return max((len(ids) for ids in prepared.train["input_ids"]), default=0)
+        return longest_in(prepared.train, "input_ids")
 
-    def texts(self, rows: list[Row]) -> list[str]:
-        """Return the words of ``rows``, for a tokenizer to be trained on; empty where there is nothing to read."""
-        return []
+    def texts(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Yield the words of ``rows``, for a tokenizer to be trained on; nothing where there is nothing to read."""
+        yield from ()
 
-    def prompts(self, rows: list[Row], count: int) -> list[list[Message]]:
+    def prompts(self, rows: Sequence[Row], count: int) -> list[list[Message]]:
         """Return up to ``count`` conversations for the model to answer while it trains; none where it cannot speak."""
         return []
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from desktop.engine.errors import RequestError
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
-from desktop.engine.objectives.intake import Intake, LeftOutError
+from desktop.engine.objectives.intake import ANSWER_CUT_OFF, NO_ANSWER, TOO_LONG, Intake, LeftOutError
+from desktop.engine.objectives.store import TokenStore, longest_in, tokens_in
 from desktop.engine.options import Options, option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    from datasets import Dataset
     from transformers import PreTrainedTokenizerBase, Trainer
 
+    from desktop.engine.data.rendered import Rendered
     from desktop.engine.data.rows import Message, Row
     from desktop.engine.job import Training
 
 _SIDES = ("chosen", "rejected")
+_COLUMNS = ("prompt_ids", "chosen_ids", "rejected_ids")
 _SHOWN = {"rewards/accuracies": "pair_accuracy", "rewards/margins": "margin", "logps/chosen": "chosen_log_likelihood"}
 
 
@@ -68,28 +74,28 @@ class Dpo(Objective):
 
     def prepare(
         self,
-        train: list[Row],
-        validation: list[Row],
+        train: Sequence[Row],
+        validation: Sequence[Row],
         tokenizer: PreTrainedTokenizerBase,
         options: DpoOptions,
         training: Training,
         progress: Callable[[str, int, int], None],
+        staging: Path | None = None,
     ) -> Prepared:
-        """Render question, better and worse answer of every pair; both answers are cut at the longest length."""
-        from datasets import Dataset
+        """Render question, better and worse answer of every pair; a pair that is too long is cut or left out."""
+        from desktop.engine.data.render import render_many
 
         intake = Intake("pairs read", len(train) + len(validation), progress)
 
-        def tokenised(row: Row) -> dict[str, Any]:
-            return _tokenised(row, tokenizer, intake, training.max_length)
+        def taken(rows: Sequence[Row]) -> Dataset:
+            sides = render_many(_sides(rows), "chat", tokenizer, answers="last")
+            pairs = (_pair(chosen, rejected) for chosen, rejected in zip(sides, sides, strict=True))
+            store = TokenStore(*_COLUMNS, folder=staging)
+            return intake.take(pairs, lambda pair: [_tokenised(pair, intake, training)], store)
 
-        kept_train, kept_validation = intake.take(train, tokenised), intake.take(validation, tokenised)
-        tokens = sum(
-            2 * len(row["prompt_ids"]) + len(row["chosen_ids"]) + len(row["rejected_ids"]) for row in kept_train
-        )
-        return Prepared(
-            Dataset.from_list(kept_train), Dataset.from_list(kept_validation), tokens, intake.dropped, intake.cut
-        )
+        made, held_out = taken(train), taken(validation)
+        tokens = tokens_in(made, "prompt_ids", *_COLUMNS)
+        return Prepared(made, held_out, tokens, intake.dropped, intake.cut)
 
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return TRL's trainer; what the start thought of each pair is computed once, so no second model is held."""
@@ -156,37 +162,55 @@ class Dpo(Objective):
 
     def longest(self, prepared: Prepared) -> int:
         """Return the tokens of the longest question with one of its answers."""
-        rows = prepared.train
-        return max((len(r["prompt_ids"]) + max(len(r["chosen_ids"]), len(r["rejected_ids"])) for r in rows), default=0)
+        return max(longest_in(prepared.train, "prompt_ids", f"{side}_ids") for side in _SIDES)
 
-    def texts(self, rows: list[Row]) -> list[str]:
-        """Return what is said in the pairs."""
-        return [m["content"] for row in rows for part in ("prompt", "chosen", "rejected") for m in row[part]]
+    def texts(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Yield what is said in the pairs."""
+        return (m["content"] for row in rows for part in ("prompt", *_SIDES) for m in row[part])
 
-    def prompts(self, rows: list[Row], count: int) -> list[list[Message]]:
+    def prompts(self, rows: Sequence[Row], count: int) -> list[list[Message]]:
         """Return the first questions that differ."""
         found: list[list[Message]] = []
         for row in rows:
-            if row["prompt"] not in found and len(found) < count:
+            if len(found) == count:
+                break
+            if row["prompt"] not in found:
                 found.append(row["prompt"])
         return found
 
 
-def _tokenised(row: Row, tokenizer: PreTrainedTokenizerBase, intake: Intake, longest: int) -> dict[str, Any]:
-    from desktop.engine.data.render import render_chat
+def _sides(rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield two conversations a pair: with the better answer, then with the worse one."""
+    for row in rows:
+        for side in _SIDES:
+            yield {"messages": [*row["prompt"], *row[side]], "tools": row.get("tools")}
 
-    sides = {side: render_chat([*row["prompt"], *row[side]], tokenizer, answers="last") for side in _SIDES}
-    if any(not rendered.trained for rendered in sides.values()):
-        raise LeftOutError("no answer in it")
+
+def _pair(
+    chosen: Rendered | RequestError, rejected: Rendered | RequestError
+) -> tuple[Rendered, Rendered] | RequestError:
+    if isinstance(chosen, RequestError):
+        return chosen
+    return rejected if isinstance(rejected, RequestError) else (chosen, rejected)
+
+
+def _tokenised(pair: tuple[Rendered, Rendered], intake: Intake, training: Training) -> dict[str, Any]:
+    sides = dict(zip(_SIDES, pair, strict=True))
+    if any(not rendered.trained for rendered in pair):
+        raise LeftOutError(NO_ANSWER)
     starts = {side: rendered.labels_mask.index(True) for side, rendered in sides.items()}
     start = min(starts.values())
     prompt = sides["chosen"].input_ids[:start]
     if starts["chosen"] != starts["rejected"] or prompt != sides["rejected"].input_ids[:start]:
         raise LeftOutError("the two answers do not follow the same question")
+    longest = training.max_length
+    too_long = any(len(rendered.input_ids) > longest for rendered in pair)
+    if too_long and training.overlong == "drop":
+        raise LeftOutError(TOO_LONG)
     if start >= longest:
-        raise LeftOutError("answer cut off")
+        raise LeftOutError(ANSWER_CUT_OFF)
     ids = {side: rendered.input_ids[start:longest] for side, rendered in sides.items()}
     if ids["chosen"] == ids["rejected"]:
         raise LeftOutError("both answers are the same")
-    intake.cut += any(len(rendered.input_ids) > longest for rendered in sides.values())
+    intake.cut += too_long
     return {"prompt_ids": prompt, "chosen_ids": ids["chosen"], "rejected_ids": ids["rejected"]}

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import zlib
+from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from desktop.engine.data.render import tokens_of
 from desktop.engine.errors import RequestError
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
+from desktop.engine.objectives.intake import NO_TEXT, Intake, LeftOutError
+from desktop.engine.objectives.store import TokenStore, tokens_in
 from desktop.engine.options import Options, option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    from datasets import Dataset
     from transformers import PreTrainedTokenizerBase, Trainer
 
     from desktop.engine.data.rows import Row
     from desktop.engine.job import Training
-
-_REPORT_EVERY = 200
 
 
 class MlmOptions(Options):
@@ -48,42 +52,46 @@ class Mlm(Objective):
     order = 60
     rows = ("text",)
     model_kind = "masked"
+    overlong = ("drop", "split")
     options: ClassVar[type[Options]] = MlmOptions
 
     def prepare(
         self,
-        train: list[Row],
-        validation: list[Row],
+        train: Sequence[Row],
+        validation: Sequence[Row],
         tokenizer: PreTrainedTokenizerBase,
         options: MlmOptions,
         training: Training,
         progress: Callable[[str, int, int], None],
+        staging: Path | None = None,
     ) -> Prepared:
         """Cut the texts into rows; what is hidden in the held-out rows is settled here, once and for all."""
-        from datasets import Dataset
-
         if tokenizer.mask_token_id is None:
             raise RequestError(
                 "no_mask_token",
                 "This model's tokenizer has no mask token, so nothing can be hidden from it.",
                 "Choose an encoder such as BERT, or another objective.",
             )
-        total = len(train) + len(validation)
-        dropped: dict[str, int] = {}
+        intake = Intake("texts read", len(train) + len(validation), progress)
 
-        def cut(rows: list[Row], start: int) -> list[list[int]]:
-            return _pieces(
-                rows, tokenizer, training.max_length, dropped, lambda done: progress("texts read", start + done, total)
-            )
+        def taken(rows: Sequence[Row], made: Callable[[list[int]], dict[str, Any]], store: TokenStore) -> Dataset:
+            found = tokens_of((row["text"] for row in rows), tokenizer)
+            return intake.take(found, lambda ids: map(made, _pieces(ids, tokenizer, training, intake)), store)
 
-        kept_train, kept_held_out = cut(train, 0), cut(validation, len(train))
-        held_out = _hidden(kept_held_out, tokenizer, options.share, training.seed)
-        return Prepared(
-            train=Dataset.from_list([{"input_ids": ids, "row": number} for number, ids in enumerate(kept_train)]),
-            validation=Dataset.from_list(held_out),
-            tokens=sum(map(len, kept_train)),
-            dropped=dropped,
+        hiding, place = _Hiding(tokenizer, options.share, training.seed), count()
+        made = taken(
+            train,
+            lambda ids: {"input_ids": ids, "row": next(place)},
+            TokenStore("input_ids", numbers=("row",), folder=staging),
         )
+        place = count()
+        # Each row is asked by itself, so that neither batch size nor order changes what is hidden.
+        held_out = taken(
+            validation,
+            lambda ids: hiding.hidden(ids, (next(place),)),
+            TokenStore("input_ids", "labels", "attention_mask", folder=staging),
+        )
+        return Prepared(made, held_out, tokens_in(made, "input_ids"), intake.dropped, intake.cut, intake.split)
 
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return a trainer that hides other tokens each time a row comes round."""
@@ -109,9 +117,9 @@ class Mlm(Objective):
 
         return held_out(trainer, first=0)
 
-    def texts(self, rows: list[Row]) -> list[str]:
-        """Return the texts."""
-        return [row["text"] for row in rows]
+    def texts(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Yield the texts."""
+        return (row["text"] for row in rows)
 
 
 class _Hiding:
@@ -151,30 +159,13 @@ class _Hiding:
         }
 
 
-def _pieces(
-    rows: list[Row],
-    tokenizer: PreTrainedTokenizerBase,
-    longest: int,
-    dropped: dict[str, int],
-    progress: Callable[[int], None],
-) -> list[list[int]]:
-    """Return the texts as rows of at most ``longest`` tokens, the model's own marks around each; nothing is lost."""
+def _pieces(ids: list[int], tokenizer: PreTrainedTokenizerBase, training: Training, intake: Intake) -> list[list[int]]:
+    """Return a text as rows of at most the longest length, the model's own marks around each; nothing is lost."""
+    if not ids:
+        raise LeftOutError(NO_TEXT)
     marks = list(tokenizer("")["input_ids"])
     before, after = marks[: len(marks) // 2], marks[len(marks) // 2 :]
-    room = longest - len(marks)
-    found: list[list[int]] = []
-    for done, row in enumerate(rows, 1):
-        ids = tokenizer(row["text"], add_special_tokens=False)["input_ids"]
-        if not ids:
-            dropped["no text in it"] = dropped.get("no text in it", 0) + 1
-        for start in range(0, len(ids), room):
-            found.append([*before, *ids[start : start + room], *after])
-        if done % _REPORT_EVERY == 0 or done == len(rows):
-            progress(done)
-    return found
-
-
-def _hidden(rows: list[list[int]], tokenizer: PreTrainedTokenizerBase, share: float, seed: int) -> list[dict[str, Any]]:
-    """Hide tokens of each row by itself, so that neither batch size nor order changes what is asked."""
-    hiding = _Hiding(tokenizer, share, seed)
-    return [hiding.hidden(ids, (number,)) for number, ids in enumerate(rows)]
+    # Cutting a text off would only lose words: an encoder learns from any stretch of them.
+    overlong = "split" if training.overlong == "truncate" else training.overlong
+    parts = intake.fitted(len(ids), training.max_length - len(marks), overlong)
+    return [[*before, *ids[part], *after] for part in parts]

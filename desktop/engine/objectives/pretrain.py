@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from desktop.engine.data.pack import packed_rows
 from desktop.engine.errors import RequestError
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
+from desktop.engine.objectives.intake import NO_TEXT
+from desktop.engine.objectives.store import TokenStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from datasets import Dataset
     from transformers import PreTrainedTokenizerBase, Trainer
@@ -33,24 +37,38 @@ class Pretrain(Objective):
     rows = ("text",)
     model_kind = "causal"
     from_scratch = True
+    overlong = ()
 
     def prepare(
         self,
-        train: list[Row],
-        validation: list[Row],
+        train: Sequence[Row],
+        validation: Sequence[Row],
         tokenizer: PreTrainedTokenizerBase,
         options: Any,
         training: Training,
         progress: Callable[[str, int, int], None],
+        staging: Path | None = None,
     ) -> Prepared:
         """Pack the texts into rows of the longest length; nothing is cut off, nothing is left out but empty rows."""
         total = len(train) + len(validation)
-        packed_train, tokens = _packed(train, tokenizer, training, lambda done: progress("texts read", done, total))
-        packed_validation, _ = _packed(
-            validation, tokenizer, training, lambda done: progress("texts read", len(train) + done, total)
-        )
-        empty = sum(not row["text"].strip() for row in (*train, *validation))
-        return Prepared(packed_train, packed_validation, tokens, {"no text in it": empty} if empty else {})
+        dropped: dict[str, int] = {}
+
+        def taken(rows: Sequence[Row], start: int) -> tuple[Dataset, int]:
+            store = TokenStore("input_ids", "labels", folder=staging)
+            tokens = 0
+            for row in packed_rows(
+                _said(rows, dropped), tokenizer, training.max_length,
+                lambda done: progress("texts read", start + done, total),
+            ):  # fmt: skip
+                tokens += row.tokens
+                store.add({"input_ids": row.input_ids, "labels": row.labels})
+            if len(rows) and not tokens:
+                raise RequestError("no_text", "There is no text in these rows.", "Choose data with text in it.")
+            return store.finish(), tokens
+
+        made, tokens = taken(train, 0)
+        held_out, _ = taken(validation, len(train))
+        return Prepared(made, held_out, tokens, dropped)
 
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return the library's plain trainer: the rows bring their labels."""
@@ -71,20 +89,14 @@ class Pretrain(Objective):
 
         return held_out(trainer)
 
-    def texts(self, rows: list[Row]) -> list[str]:
-        """Return the texts."""
-        return [row["text"] for row in rows]
+    def texts(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Yield the texts."""
+        return (row["text"] for row in rows)
 
 
-def _packed(
-    rows: list[Row], tokenizer: PreTrainedTokenizerBase, training: Training, progress: Callable[[int], None]
-) -> tuple[Dataset, int]:
-    from datasets import Dataset
-
-    from desktop.engine.data.pack import pack
-
-    texts = (row["text"] for row in rows if row["text"].strip())
-    packed = pack(texts, tokenizer, training.max_length, progress)
-    if rows and not packed.tokens:
-        raise RequestError("no_text", "There is no text in these rows.", "Choose data with text in it.")
-    return Dataset.from_dict({"input_ids": packed.input_ids, "labels": packed.labels}), packed.tokens
+def _said(rows: Sequence[Row], dropped: dict[str, int]) -> Iterator[str]:
+    for row in rows:
+        if row["text"].strip():
+            yield row["text"]
+        else:
+            dropped[NO_TEXT] = dropped.get(NO_TEXT, 0) + 1

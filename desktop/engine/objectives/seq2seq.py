@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from desktop.engine.data.render import tokens_of
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
 from desktop.engine.objectives.intake import Intake, LeftOutError
+from desktop.engine.objectives.store import TokenStore, tokens_in
 from desktop.engine.options import Options, option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    from datasets import Dataset
     from transformers import PreTrainedTokenizerBase, Trainer
 
     from desktop.engine.data.rows import Row
     from desktop.engine.job import Training
+
+_SIDES = ("source", "target")
+
+
+class _Pair(NamedTuple):
+    """The tokens of one row, and which side of it is empty if one is."""
+
+    empty: str | None
+    source: list[int]
+    target: list[int]
 
 
 class Seq2SeqOptions(Options):
@@ -45,36 +59,25 @@ class Seq2Seq(Objective):
 
     def prepare(
         self,
-        train: list[Row],
-        validation: list[Row],
+        train: Sequence[Row],
+        validation: Sequence[Row],
         tokenizer: PreTrainedTokenizerBase,
         options: Seq2SeqOptions,
         training: Training,
         progress: Callable[[str, int, int], None],
+        staging: Path | None = None,
     ) -> Prepared:
-        """Tokenise sources and targets, each cut at the longest length and counted where it was."""
-        from datasets import Dataset
-
+        """Tokenise sources and targets; a pair that is too long is cut or left out, and counted."""
         intake = Intake("pairs read", len(train) + len(validation), progress)
-        longest = training.max_length
 
-        def tokenised(row: Row) -> dict[str, Any]:
-            for side in ("source", "target"):
-                if not row[side].strip():
-                    raise LeftOutError(f"no {side} in it")
-            source, target = _ids(options.prefix + row["source"], tokenizer), _ids(row["target"], tokenizer)
-            intake.cut += max(len(source), len(target)) > longest
-            source, target = _shortened(source, longest), _shortened(target, longest)
-            return {"input_ids": source, "attention_mask": [1] * len(source), "labels": target}
+        def taken(rows: Sequence[Row]) -> Dataset:
+            store = TokenStore("input_ids", "attention_mask", "labels", folder=staging)
+            return intake.take(
+                _pairs(rows, options.prefix, tokenizer), lambda pair: [_tokenised(pair, intake, training)], store
+            )
 
-        kept_train, kept_validation = intake.take(train, tokenised), intake.take(validation, tokenised)
-        return Prepared(
-            train=Dataset.from_list(kept_train),
-            validation=Dataset.from_list(kept_validation),
-            tokens=sum(len(row["input_ids"]) + len(row["labels"]) for row in kept_train),
-            dropped=intake.dropped,
-            cut=intake.cut,
-        )
+        made, held_out = taken(train), taken(validation)
+        return Prepared(made, held_out, tokens_in(made, "input_ids", "labels"), intake.dropped, intake.cut)
 
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return a trainer that pads each batch to its longest row."""
@@ -97,13 +100,27 @@ class Seq2Seq(Objective):
 
         return held_out(trainer, first=0)
 
-    def texts(self, rows: list[Row]) -> list[str]:
-        """Return sources and targets."""
-        return [row[side] for row in rows for side in ("source", "target")]
+    def texts(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Yield sources and targets."""
+        return (row[side] for row in rows for side in _SIDES)
 
 
-def _ids(text: str, tokenizer: PreTrainedTokenizerBase) -> list[int]:
-    ids: list[int] = tokenizer(text)["input_ids"]
+def _pairs(rows: Sequence[Row], prefix: str, tokenizer: PreTrainedTokenizerBase) -> Iterator[_Pair]:
+    texts = (part + row[side] for row in rows for part, side in ((prefix, _SIDES[0]), ("", _SIDES[1])))
+    ids = (_ended(found, tokenizer) for found in tokens_of(texts, tokenizer, marks=True))
+    for row, source, target in zip(rows, ids, ids, strict=True):
+        yield _Pair(next((side for side in _SIDES if not row[side].strip()), None), source, target)
+
+
+def _tokenised(pair: _Pair, intake: Intake, training: Training) -> dict[str, Any]:
+    if pair.empty is not None:
+        raise LeftOutError(f"no {pair.empty} in it")
+    intake.fitted(max(len(pair.source), len(pair.target)), training.max_length, training.overlong)
+    source, target = (_shortened(ids, training.max_length) for ids in (pair.source, pair.target))
+    return {"input_ids": source, "attention_mask": [1] * len(source), "labels": target}
+
+
+def _ended(ids: list[int], tokenizer: PreTrainedTokenizerBase) -> list[int]:
     end = tokenizer.eos_token_id
     return ids if end is None or ids[-1:] == [end] else [*ids, end]
 

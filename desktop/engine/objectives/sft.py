@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from desktop.engine.data.rendered import IGNORED, Rendered
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
-from desktop.engine.objectives.intake import Intake, LeftOutError
+from desktop.engine.objectives.intake import ANSWER_CUT_OFF, NO_ANSWER, NOTHING_LEARNED, Intake, LeftOutError
+from desktop.engine.objectives.store import TokenStore, tokens_in
 from desktop.engine.options import Options, option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    from datasets import Dataset
     from transformers import PreTrainedTokenizerBase, Trainer
 
     from desktop.engine.data.rows import Message, Row
@@ -41,42 +46,35 @@ class Sft(Objective):
     order = 10
     rows = ("chat",)
     model_kind = "causal"
+    overlong = ("truncate", "drop", "split")
     options: ClassVar[type[Options]] = SftOptions
 
     def prepare(
         self,
-        train: list[Row],
-        validation: list[Row],
+        train: Sequence[Row],
+        validation: Sequence[Row],
         tokenizer: PreTrainedTokenizerBase,
         options: SftOptions,
         training: Training,
         progress: Callable[[str, int, int], None],
+        staging: Path | None = None,
     ) -> Prepared:
-        """Render every row into tokens and labels, cut at the longest length."""
-        from datasets import Dataset
-
-        from desktop.engine.data.render import render_chat
+        """Render every row into tokens and labels; one that is too long is cut, left out or split as asked."""
+        from desktop.engine.data.render import render_many
 
         intake = Intake("rows read", len(train) + len(validation), progress)
-        longest = training.max_length
 
-        def tokenised(row: Row) -> dict[str, Any]:
-            rendered = render_chat(row["messages"], tokenizer, answers=options.answers)
-            ids, labels = rendered.input_ids[:longest], rendered.labels[:longest]
-            # Position 0 predicts nothing: its label is never compared with anything.
-            if all(label == -100 for label in labels[1:]):
-                raise LeftOutError("answer cut off" if rendered.trained else "no answer in it")
-            intake.cut += len(rendered.input_ids) > longest
-            return {"input_ids": ids, "labels": labels, "attention_mask": [1] * len(ids)}
+        def tokenised(rendered: Rendered) -> list[dict[str, Any]]:
+            return _tokenised(rendered, intake, training)
 
-        kept_train, kept_validation = intake.take(train, tokenised), intake.take(validation, tokenised)
+        def taken(rows: Sequence[Row]) -> Dataset:
+            store = TokenStore("input_ids", "labels", "attention_mask", folder=staging)
+            return intake.take(render_many(rows, "chat", tokenizer, answers=options.answers), tokenised, store)
+
+        made, held_out = taken(train), taken(validation)
         return Prepared(
-            train=Dataset.from_list(kept_train),
-            validation=Dataset.from_list(kept_validation),
-            tokens=sum(len(row["input_ids"]) for row in kept_train),
-            dropped=intake.dropped,
-            cut=intake.cut,
-        )
+            made, held_out, tokens_in(made, "input_ids"), intake.dropped, intake.cut, intake.split
+        )  # fmt: skip
 
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return TRL's trainer over rows that are ready: it never builds the logits of words that carry no loss."""
@@ -108,22 +106,38 @@ class Sft(Objective):
 
         return held_out(trainer)
 
-    def texts(self, rows: list[Row]) -> list[str]:
-        """Return what is said in the conversations."""
-        return [message["content"] for row in rows for message in row["messages"]]
+    def texts(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Yield what is said in the conversations."""
+        return (message["content"] for row in rows for message in row["messages"])
 
-    def prompts(self, rows: list[Row], count: int) -> list[list[Message]]:
+    def prompts(self, rows: Sequence[Row], count: int) -> list[list[Message]]:
         """Return the first conversations up to where their first answer would stand."""
         found: list[list[Message]] = []
         for row in rows:
-            asked: list[Message] = []
-            for message in row["messages"]:
-                if message["role"] == "assistant":
-                    break
-                asked.append(message)
-            if asked and asked not in found and len(found) < count:
+            if len(found) == count:
+                break
+            asked = list(takewhile(lambda message: message["role"] != "assistant", row["messages"]))
+            if asked and asked not in found:
                 found.append(asked)
         return found
+
+
+def _tokenised(rendered: Rendered, intake: Intake, training: Training) -> list[dict[str, Any]]:
+    if not any(rendered.labels_mask[1:]):
+        raise LeftOutError(NO_ANSWER)
+    ids, labels = rendered.input_ids, rendered.labels
+    made = []
+    parts = intake.fitted(len(ids), training.max_length, training.overlong)
+    for part in parts:
+        # Position 0 predicts nothing: its label is never compared with anything.
+        if all(label == IGNORED for label in labels[part][1:]):
+            if len(parts) == 1:
+                intake.cut -= 1
+                raise LeftOutError(ANSWER_CUT_OFF)
+            intake.drop(NOTHING_LEARNED)
+            continue
+        made.append({"input_ids": ids[part], "labels": labels[part], "attention_mask": [1] * len(ids[part])})
+    return made
 
 
 def _score_labelled_positions_only() -> None:

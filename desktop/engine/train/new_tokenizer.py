@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -20,7 +20,7 @@ def with_new_tokenizer(
     model: Any,
     old: PreTrainedTokenizerBase,
     choice: TokenizerChoice,
-    texts: list[str],
+    texts: Iterable[str],
     told: Callable[[str, int, int], None],
 ) -> tuple[Any, Any]:
     """Return ``model`` with new embeddings and the tokenizer that goes with them.
@@ -29,7 +29,7 @@ def with_new_tokenizer(
     would start every token at the same place.
     """
     new = train_tokenizer(
-        texts, choice.kind, choice.vocabulary, old, lambda done: told("texts read for the tokenizer", done, len(texts))
+        texts, choice.kind, choice.vocabulary, old, lambda done: told("texts read for the tokenizer", done, 0)
     )
     pieces = [_old_pieces(token, new, old) for token in new.convert_ids_to_tokens(list(range(len(new))))]
     tables = [model.get_input_embeddings(), model.get_output_embeddings()]
