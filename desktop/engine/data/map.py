@@ -1,18 +1,22 @@
-"""A mapping written by the user, role to column, becomes a shape's; it knows neither files nor recognition."""
+"""A mapping written by the user, role to pick, becomes a shape's; it knows neither files nor recognition."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
 
+from desktop.engine.data.paths import steps_of
+from desktop.engine.data.picks import columns_of
 from desktop.engine.data.shapes import SHAPES
 from desktop.engine.data.shapes.base import Match, Shape
+from desktop.engine.data.source import Pick
 from desktop.engine.errors import RequestError
 
 _SYNONYMS: tuple[frozenset[str], ...] = (
     frozenset({"instruction", "prompt", "question"}),
     frozenset({"output", "completion", "response", "answer"}),
     frozenset({"messages", "conversations", "conversation"}),
+    frozenset({"rating", "score"}),
 )
 
 EXAMPLES: dict[str, str] = {
@@ -21,19 +25,18 @@ EXAMPLES: dict[str, str] = {
     "label": "{text: COLUMN, label: COLUMN}",
     "pair": "{source: COLUMN, target: COLUMN}",
     "preference": "{prompt: COLUMN, chosen: COLUMN, rejected: COLUMN}",
+    "rated": "{prompt: COLUMN, response: COLUMN, rating: COLUMN}",
 }
 
 
-def map_columns(mapping: Mapping[str, str], columns: Sequence[str], kinds: Collection[str] = ()) -> tuple[Shape, Match]:
+def map_columns(
+    mapping: Mapping[str, Pick], columns: Sequence[str], kinds: Collection[str] = ()
+) -> tuple[Shape, Match]:
     """Return the shape whose roles ``mapping`` fills; raise :class:`RequestError` where none is, or a column is not."""
-    for role, column in mapping.items():
-        if column not in columns:
-            close = difflib.get_close_matches(column, columns, n=1)
-            meant = f" Did you mean {close[0]!r}?" if close else ""
-            raise RequestError(
-                "no_such_column", f"The mapping takes {role} from {column!r}, but there is no such column.{meant}",
-                f"The columns are {listed(columns)}.",
-            )  # fmt: skip
+    for role, pick in mapping.items():
+        for name in columns_of(pick):
+            if name not in columns and (steps_of(name)[:1] or (name,))[0] not in columns:
+                raise _no_such_column(role, name, columns)
     filled = [
         (shape, own)
         for shape in SHAPES.all()
@@ -69,18 +72,30 @@ def listed(names: Sequence[str], most: int = 12) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else "none"
 
 
+def _no_such_column(role: str, name: str, columns: Sequence[str]) -> RequestError:
+    column = str((steps_of(name) or (name,))[0])
+    inside = "" if column == name else f" to look for {name!r} in"
+    close = difflib.get_close_matches(column, columns, n=1)
+    meant = f" Did you mean {close[0]!r}?" if close else ""
+    return RequestError(
+        "no_such_column",
+        f"The mapping takes {role} from {column!r}, but there is no such column{inside}.{meant}",
+        f"The columns are {listed(columns)}.",
+    )
+
+
 def _examples(kinds: Collection[str]) -> list[str]:
     return [example for kind, example in EXAMPLES.items() if not kinds or kind in kinds]
 
 
-def _in_roles_of(shape: Shape, mapping: Mapping[str, str]) -> dict[str, str] | None:
-    own: dict[str, str] = {}
-    for role, column in mapping.items():
+def _in_roles_of(shape: Shape, mapping: Mapping[str, Pick]) -> dict[str, Pick] | None:
+    own: dict[str, Pick] = {}
+    for role, pick in mapping.items():
         name = next((known.id for known in shape.roles if known.id == role), None)
         name = name or next((known.id for known in shape.roles if _same(known.id, role)), None)
         if name is None or name in own:
             return None
-        own[name] = column
+        own[name] = pick
     return own if all(role.id in own for role in shape.roles if role.required) else None
 
 

@@ -14,6 +14,11 @@ from tests.engine.data.conftest import Read
 U, A = {"role": "user", "content": "Q"}, {"role": "assistant", "content": "R"}
 S = {"role": "system", "content": "Be brief."}
 B = {"role": "assistant", "content": "Worse"}
+TOOL = {"type": "function", "function": {"name": "time", "parameters": {"type": "object", "properties": {}}}}
+CALL = {"type": "function", "function": {"name": "time", "arguments": {"zone": "UTC"}}}
+CALLS = {"role": "assistant", "content": "", "tool_calls": [CALL]}
+RESULT = {"role": "tool", "content": "12:00"}
+SPOKEN = "Human: Q\n\nAssistant: "
 
 SHAPED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "alpaca": ("alpaca", {"instruction": "Q", "input": "", "output": "R"}, {"messages": [U, A]}),
@@ -94,6 +99,101 @@ SHAPED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         },
         {"prompt": [U], "chosen": [A], "rejected": [B]},
     ),
+    "preference under other names": (
+        "preference",
+        {"prompt_id": "7", "question": "Q", "chosen_response": "R", "rejected_response": "Worse", "chosen_score": 4.5},
+        {"prompt": [U], "chosen": [A], "rejected": [B]},
+    ),
+    "preference as a chat service has it": (
+        "preference_sharegpt",
+        {"input": [U], "preferred_output": [A], "non_preferred_output": [B]},
+        {"prompt": [U], "chosen": [A], "rejected": [B]},
+    ),
+    "transcripts": (
+        "preference_implicit",
+        {"chosen": f"\n\n{SPOKEN}R", "rejected": f"\n\n{SPOKEN}Worse"},
+        {"prompt": [U], "chosen": [A], "rejected": [B]},
+    ),
+    "transcript so far": (
+        "preference_transcript",
+        {"prompt": f"\n\n{SPOKEN}R\n\n{SPOKEN}", "chosen": " R", "rejected": "Worse"},
+        {"prompt": [U, A, U], "chosen": [{**A, "content": " R"}], "rejected": [B]},
+    ),
+    "one transcript": ("transcript", {"text": f"\n\n{SPOKEN}R"}, {"messages": [U, A]}),
+    "transcript with hashes": ("transcript", {"text": "### Human: Q### Assistant: R"}, {"messages": [U, A]}),
+    "kto": (
+        "kto",
+        {"prompt": "Q", "completion": "R", "label": True},
+        {"prompt": [U], "completion": [A], "rating": 1.0},
+    ),
+    "kto as messages": (
+        "kto",
+        {"prompt": [S, U], "completion": [B], "label": False},
+        {"prompt": [S, U], "completion": [B], "rating": 0.0},
+    ),
+    "kto on conversations": (
+        "kto_conversation",
+        {"conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "R"}], "kto_tag": True},
+        {"prompt": [U], "completion": [A], "rating": 1.0},
+    ),
+    "rated": (
+        "rated",
+        {"prompt": "Q", "response": "R", "score": 3},
+        {"prompt": [U], "completion": [A], "rating": 3.0},
+    ),
+    "tools": (
+        "messages",
+        {
+            "tools": [TOOL],
+            "messages": [
+                U,
+                {"role": "assistant", "content": None, "tool_calls": [{"id": "call_1", **CALL}]},
+                {"role": "tool", "tool_call_id": "call_1", "content": "12:00"},
+                A,
+            ],
+        },
+        {"messages": [U, CALLS, RESULT, A], "tools": [TOOL]},
+    ),
+    "arguments as text": (
+        "messages",
+        {
+            "tools": json.dumps([TOOL["function"]]),
+            "messages": [
+                U,
+                {"role": "assistant", "function_call": {"name": "time", "arguments": '{"zone": "UTC"}'}},
+                {"role": "function", "name": "time", "content": "12:00"},
+                A,
+            ],
+        },
+        {"messages": [U, CALLS, {**RESULT, "name": "time"}, A], "tools": [TOOL]},
+    ),
+    "tools in sharegpt": (
+        "sharegpt",
+        {
+            "conversations": [
+                {"from": "human", "value": "Q"},
+                {"from": "function_call", "value": '{"name": "time", "arguments": {"zone": "UTC"}}'},
+                {"from": "observation", "value": "12:00"},
+                {"from": "gpt", "value": "R"},
+            ],
+            "tools": json.dumps([TOOL]),
+        },
+        {"messages": [U, CALLS, RESULT, A], "tools": [TOOL]},
+    ),
+    "function calls": (
+        "function_calls",
+        {"id": 1, "query": "Q", "tools": json.dumps([TOOL]), "answers": json.dumps([CALL["function"]])},
+        {"messages": [U, CALLS], "tools": [TOOL]},
+    ),
+    "translation": ("source_target", {"translation": {"en": "S", "de": "T"}}, {"source": "S", "target": "T"}),
+    "two languages": ("source_target", {"id": 1, "de": "S", "en": "T"}, {"source": "S", "target": "T"}),
+    "inside an object": ("alpaca", {"id": "x", "row": {"instruction": "Q", "output": "R"}}, {"messages": [U, A]}),
+    "deep inside": ("messages", {"a": {"b": {"messages": [U, A]}}}, {"messages": [U, A]}),
+    "lists side by side": (
+        "messages",
+        {"messages": [U, {**A, "content": [{"type": "text", "text": "R"}]}], "meta": {"source": "web"}},
+        {"messages": [U, A]},
+    ),
 }
 
 
@@ -101,7 +201,7 @@ SHAPED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
 def test_recognised_at_the_first_guess(case: str, read: Read) -> None:
     shape, row, canonical = SHAPED[case]
     imported = read("rows.json", json.dumps([row] * 3))
-    assert (imported.recognised, imported.rows) == (shape, [canonical] * 3)
+    assert (imported.recognised, list(imported.rows)) == (shape, [canonical] * 3)
     assert imported.kind == SHAPES.get(shape).kind
     assert imported.why
 
@@ -125,6 +225,14 @@ FAULTS: dict[str, tuple[Any, str]] = {
     "strange role": ([U, {"role": "wizard", "content": "R"}], "'wizard', which is no role"),
     "empty answer": ([U, {"role": "assistant", "content": " "}], "`messages[1].content` is empty"),
     "an image": ([{"role": "user", "content": [{"type": "image"}]}, A], "no text (an image"),
+    "a call of nothing": ([U, {"role": "assistant", "tool_calls": [{"function": {}}]}], "does not name what is called"),
+    "arguments that are none": (
+        [U, {"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": "now"}}]}],
+        "the arguments of `messages[1].tool_calls[0]` are text",
+    ),
+    "a call without a result": ([U, CALLS, U, A], "messages[2] is a message of the user where the result of a call"),
+    "a result without an answer": ([U, CALLS, RESULT], "ends with a message of the tool"),
+    "a result passed over": ([U, CALLS, RESULT, U, A], "messages[3] is a question where the answer"),
     "no answer": ([U], "ends with a message of the user"),
     "answer first": ([A, U, A], "messages[0] is an answer that no question precedes"),
     "two questions": ([U, U, A], "messages[1] is the second message of the user"),
@@ -152,13 +260,13 @@ def test_equal_answers_teach_no_preference(read: Read) -> None:
 def test_conversation_in_a_csv_cell(read: Read) -> None:
     cell = json.dumps([U, A]).replace('"', '""')
     imported = read("rows.csv", f'id,chat\n1,"{cell}"\n', messages="chat")
-    assert imported.rows == [{"messages": [U, A]}]
+    assert list(imported.rows) == [{"messages": [U, A]}]
 
 
 def test_the_kind_asked_for_decides_between_two_readings(read: Read) -> None:
     content = json.dumps([{"text": "T", "label": "x"}])
-    assert read("rows.json", content, kinds=("text",)).rows == [{"text": "T"}]
-    assert read("rows.json", content, kinds=("label",)).rows == [{"text": "T", "label": "x"}]
+    assert read("rows.json", content, kinds=("text",)).rows[:] == [{"text": "T"}]
+    assert read("rows.json", content, kinds=("label",)).rows[:] == [{"text": "T", "label": "x"}]
 
 
 @pytest.mark.parametrize(

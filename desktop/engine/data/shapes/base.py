@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from desktop.engine.data.rows import Kind, Record, Row, RowFault
+from desktop.engine.data.source import Pick
+from desktop.engine.data.written import text_in
+
+Holds: TypeAlias = Literal["text", "turns", "either", "label", "rating", "tools", "other"]
+"""What the value of a role is: a text, a conversation, one or the other, a class, a number, what can be called."""
 
 
 @dataclass(frozen=True)
@@ -19,11 +25,13 @@ class Role:
         id: name in job files.
         title: name on screen.
         required: whether every row needs it.
+        holds: what its value is.
     """
 
     id: str
     title: str
     required: bool = True
+    holds: Holds = "text"
 
 
 @dataclass(frozen=True)
@@ -41,9 +49,14 @@ class Sample:
     @classmethod
     def of(cls, records: list[Record]) -> Sample:
         """Collect the columns of ``records``."""
+        return cls.of_values([record.values for record in records])
+
+    @classmethod
+    def of_values(cls, records: list[dict[str, Any]]) -> Sample:
+        """Collect the columns of records that come without their places."""
         values: dict[str, list[Any]] = {}
         for record in records:
-            for column, value in record.values.items():
+            for column, value in record.items():
                 seen = values.setdefault(str(column), [])
                 if value is not None:
                     seen.append(value)
@@ -55,18 +68,34 @@ class Sample:
         types = Counter(type(value) for value in seen)
         return next((value for value in seen if type(value) is types.most_common(1)[0][0]), None)
 
+    def is_text(self, column: str) -> bool:
+        """Tell whether ``column`` exists and usually holds text."""
+        return isinstance(self.first(column), str)
+
+    def most(self, column: str, test: Callable[[Any], bool]) -> bool:
+        """Tell whether more than half of the values under ``column`` pass ``test``."""
+        seen = self.values.get(column, [])
+        return sum(map(test, seen)) * 2 > len(seen)
+
+    @cached_property
+    def by_lower_case(self) -> dict[str, str]:
+        """Return the columns by their names in lower case."""
+        return {column.lower(): column for column in self.columns}
+
 
 @dataclass(frozen=True)
 class Match:
     """A shape fits.
 
     Attributes:
-        mapping: role -> column.
+        mapping: role -> where its value comes from; found by looking, always a column or a path.
         why: what in the columns says so, one clause for the user.
+        also: other kinds of rows that the columns could be read as.
     """
 
-    mapping: dict[str, str]
+    mapping: Mapping[str, Pick]
     why: str
+    also: tuple[Kind, ...] = ()
 
 
 class Shape(ABC):
@@ -79,6 +108,7 @@ class Shape(ABC):
         kind: the canonical rows it becomes.
         roles: what its columns can be.
         order: the more particular shape is asked first.
+        exclusive: whether such rows must not be taken for others: a model would learn answers that are not wanted.
     """
 
     id: ClassVar[str]
@@ -87,6 +117,7 @@ class Shape(ABC):
     kind: ClassVar[Kind]
     roles: ClassVar[tuple[Role, ...]]
     order: ClassVar[int] = 100
+    exclusive: ClassVar[bool] = False
 
     @abstractmethod
     def match(self, sample: Sample) -> Match | None:
@@ -103,10 +134,14 @@ def cell(values: Mapping[str, Any], mapping: Mapping[str, str], role: str) -> An
     if column is None:
         return None
     if column not in values:
-        raise RowFault(f"`{column}` is missing")
+        raise RowFault(f"`{column}` is missing", "missing")
     return values[column]
 
 
-def where(mapping: Mapping[str, str], role: str) -> str:
-    """Return how sentences call the place of ``role``."""
-    return f"`{mapping[role]}`"
+def optional_text(values: Mapping[str, Any], mapping: Mapping[str, str], role: str) -> str:
+    """Return the text of a role that a row can do without, empty where it does."""
+    column = mapping.get(role)
+    if column is None:
+        return ""
+    text = text_in(values.get(column), column, empty=True)
+    return "" if text.isspace() else text

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from desktop.engine.data.rows import Kind, Row
-from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, where
-from desktop.engine.data.turns import text_in
+from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell
 from desktop.engine.data.words import find_column
+from desktop.engine.data.written import text_in
 
 _TEXTS = ("text", "sentence", "content", "review", "document", "message", "comment", "body", "title")
 _LABELS = ("label", "class", "category", "sentiment", "intent", "topic", "target")
@@ -21,7 +21,7 @@ class Labelled(Shape):
     title: ClassVar[str] = "Text and label"
     summary: ClassVar[str] = "A text and the class it belongs to."
     kind: ClassVar[Kind] = "label"
-    roles: ClassVar[tuple[Role, ...]] = (Role("text", "Text"), Role("label", "Label"))
+    roles: ClassVar[tuple[Role, ...]] = (Role("text", "Text"), Role("label", "Label", holds="label"))
     order: ClassVar[int] = 70
 
     def match(self, sample: Sample) -> Match | None:
@@ -39,8 +39,8 @@ class Labelled(Shape):
         if isinstance(label, bool):
             label = str(label).lower()
         return {
-            "text": text_in(cell(values, mapping, "text"), where(mapping, "text")),
-            "label": text_in(label, where(mapping, "label")).strip(),
+            "text": text_in(cell(values, mapping, "text"), mapping["text"]),
+            "label": text_in(label, mapping["label"]).strip(),
         }
 
 

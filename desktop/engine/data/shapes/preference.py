@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from desktop.engine.data.rows import Kind, Message, Row, RowFault
-from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, where
+from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, optional_text
 from desktop.engine.data.shapes.prompt_completion import side
-from desktop.engine.data.turns import are_turns, check_conversation, text_in
+from desktop.engine.data.transcript import is_transcript
+from desktop.engine.data.turn_order import check_conversation
+from desktop.engine.data.turns import are_turns, is_turn
 from desktop.engine.data.words import find_column
+from desktop.engine.data.written import opened
 
-_PROMPTS = ("prompt", "question", "instruction", "query")
+PROMPTS = ("prompt", "question", "instruction", "query", "input")
+_BETTER = ("chosen", "preferred", "preferred_output", "better", "accepted")
+_WORSE = ("rejected", "dispreferred", "non_preferred_output", "worse", "refused")
 
 
 class Preference(Shape):
@@ -22,35 +27,47 @@ class Preference(Shape):
     summary: ClassVar[str] = "A prompt with the answer that was chosen and the one that was rejected."
     kind: ClassVar[Kind] = "preference"
     roles: ClassVar[tuple[Role, ...]] = (
-        Role("prompt", "Prompt"),
+        Role("prompt", "Prompt", holds="either"),
         Role("input", "Input", required=False),
-        Role("chosen", "Better answer"),
-        Role("rejected", "Worse answer"),
+        Role("chosen", "Better answer", holds="either"),
+        Role("rejected", "Worse answer", holds="either"),
         Role("system", "System prompt", required=False),
     )
     order: ClassVar[int] = 10
+    exclusive: ClassVar[bool] = True
 
     def match(self, sample: Sample) -> Match | None:
-        """Take columns called chosen and rejected beside one that asks."""
-        if not has_both_answers(sample):
+        """Take columns called chosen and rejected beside one that asks in plain text."""
+        mapping = self.columns(sample)
+        if not mapping or are_turns(sample.first(mapping["prompt"])) or are_transcripts(sample, mapping["prompt"]):
             return None
-        prompt = find_column(sample.columns, _PROMPTS, taken=("chosen", "rejected"))
-        if prompt is None or are_turns(sample.first(prompt)):  # that is the ShareGPT-shaped one
-            return None
-        mapping = {"prompt": prompt, "chosen": "chosen", "rejected": "rejected"}
-        mapping |= {name: name for name in ("input", "system") if isinstance(sample.first(name), str)}
-        return Match(mapping, f"columns named chosen and rejected, and `{prompt}` asks")
+        return Match(
+            mapping, f"columns named {mapping['chosen']} and {mapping['rejected']}, and `{mapping['prompt']}` asks"
+        )
+
+    def columns(self, sample: Sample) -> dict[str, str]:
+        """Return the columns by what their names say, none where one is lacking."""
+        answers = both_answers(sample)
+        prompt = find_column(sample.columns, PROMPTS, taken=answers or ())
+        if answers is None or prompt is None:
+            return {}
+        mapping = {"prompt": prompt, "chosen": answers[0], "rejected": answers[1]}
+        return mapping | {name: name for name in ("input", "system") if name != prompt and sample.is_text(name)}
 
     def row(self, values: Mapping[str, Any], mapping: Mapping[str, str]) -> Row:
         """Return the prompt's messages and both answers'."""
-        prompt = side(cell(values, mapping, "prompt"), where(mapping, "prompt"), "user")
-        if extra := _optional(values, mapping, "input"):
+        prompt = self.asked(cell(values, mapping, "prompt"), mapping["prompt"])
+        if extra := optional_text(values, mapping, "input"):
             prompt[-1] = {**prompt[-1], "content": f"{prompt[-1]['content']}\n\n{extra}"}
-        if system := _optional(values, mapping, "system"):
+        if system := optional_text(values, mapping, "system"):
             prompt.insert(0, {"role": "system", "content": system})
-        chosen = side(cell(values, mapping, "chosen"), where(mapping, "chosen"), "assistant")
-        rejected = side(cell(values, mapping, "rejected"), where(mapping, "rejected"), "assistant")
+        chosen = side(cell(values, mapping, "chosen"), mapping["chosen"], "assistant")
+        rejected = side(cell(values, mapping, "rejected"), mapping["rejected"], "assistant")
         return preference_row(prompt, chosen, rejected)
+
+    def asked(self, value: Any, place: str) -> list[Message]:
+        """Return the messages of the prompt."""
+        return side(value, place, "user")
 
 
 def preference_row(prompt: list[Message], chosen: list[Message], rejected: list[Message]) -> Row:
@@ -62,17 +79,22 @@ def preference_row(prompt: list[Message], chosen: list[Message], rejected: list[
     check_conversation([*prompt, *chosen], "prompt and chosen answer")
     check_conversation([*prompt, *rejected], "prompt and rejected answer")
     if chosen == rejected:
-        raise RowFault("the chosen and the rejected answer are the same")
+        raise RowFault("the chosen and the rejected answer are the same", "same_answers")
     return {"prompt": prompt, "chosen": chosen, "rejected": rejected}
 
 
-def has_both_answers(sample: Sample) -> bool:
-    """Tell whether there is a chosen and a rejected column."""
-    return "chosen" in sample.columns and "rejected" in sample.columns
+def both_answers(sample: Sample) -> tuple[str, str] | None:
+    """Return the columns of the better and the worse answer, text or messages in both."""
+    able = [column for column in sample.columns if _is_answer(sample.first(column))]
+    better = find_column(able, _BETTER, taken=[c for c in able if find_column([c], _WORSE) is not None])
+    worse = find_column(able, _WORSE, taken=[better] if better else ())
+    return None if better is None or worse is None else (better, worse)
 
 
-def _optional(values: Mapping[str, Any], mapping: Mapping[str, str], role: str) -> str:
-    if role not in mapping:
-        return ""
-    text = text_in(values.get(mapping[role]), where(mapping, role), empty=True)
-    return text if text.strip() else ""
+def are_transcripts(sample: Sample, column: str) -> bool:
+    """Tell whether most values of ``column`` are whole conversations written as one text."""
+    return sample.most(column, lambda value: isinstance(value, str) and is_transcript(value))
+
+
+def _is_answer(value: Any) -> bool:
+    return isinstance(value, str) or is_turn(value) or are_turns(opened(value))

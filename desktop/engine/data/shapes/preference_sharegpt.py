@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from desktop.engine.data.shapes.base import Match, Sample
-from desktop.engine.data.shapes.preference import Preference, has_both_answers
+from desktop.engine.data.shapes.preference import PROMPTS, Preference, both_answers
 from desktop.engine.data.turns import are_turns
+from desktop.engine.data.words import find_column
 
 
 class PreferenceShareGpt(Preference):
@@ -19,13 +20,14 @@ class PreferenceShareGpt(Preference):
 
     def match(self, sample: Sample) -> Match | None:
         """Take chosen and rejected beside a column of turns."""
-        if not has_both_answers(sample):
+        answers = both_answers(sample)
+        if answers is None:
             return None
-        free = (column for column in sample.columns if column not in ("chosen", "rejected"))
-        prompt = next((column for column in free if are_turns(sample.first(column))), None)
+        free = [column for column in sample.columns if column not in answers and are_turns(sample.first(column))]
+        prompt = find_column(free, PROMPTS) or next(iter(free), None)
         if prompt is None:
             return None
-        mapping = {"prompt": prompt, "chosen": "chosen", "rejected": "rejected"}
-        if isinstance(sample.first("system"), str):
+        mapping = {"prompt": prompt, "chosen": answers[0], "rejected": answers[1]}
+        if sample.is_text("system"):
             mapping["system"] = "system"
-        return Match(mapping, f"`{prompt}` holds a conversation, chosen and rejected its next turn")
+        return Match(mapping, f"`{prompt}` holds a conversation, {answers[0]} and {answers[1]} its next turn")

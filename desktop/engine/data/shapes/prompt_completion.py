@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from desktop.engine.data.rows import Kind, Message, Row
-from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, where
-from desktop.engine.data.turns import check_conversation, text_in, turns_in
+from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, optional_text
+from desktop.engine.data.shapes.messages import beside_conversation
+from desktop.engine.data.tool_calls import tools_in
+from desktop.engine.data.turn_order import check_conversation
+from desktop.engine.data.turns import seen_turns, turns_in
+from desktop.engine.data.written import text_in
 
 
 class PromptCompletion(Shape):
@@ -18,33 +22,44 @@ class PromptCompletion(Shape):
     summary: ClassVar[str] = "What is asked and what is to be answered, in two columns."
     kind: ClassVar[Kind] = "chat"
     roles: ClassVar[tuple[Role, ...]] = (
-        Role("prompt", "Prompt"),
-        Role("completion", "Answer, trained"),
+        Role("prompt", "Prompt", holds="either"),
+        Role("completion", "Answer, trained", holds="either"),
         Role("system", "System prompt", required=False),
+        Role("tools", "Tools that can be called", required=False, holds="tools"),
     )
-    order: ClassVar[int] = 18
+    order: ClassVar[int] = 19
 
     def match(self, sample: Sample) -> Match | None:
         """Take columns called prompt and completion."""
-        lower = {column.lower(): column for column in sample.columns}
+        lower = sample.by_lower_case
         if "prompt" not in lower or "completion" not in lower:
             return None
-        mapping: dict[str, str] = {name: lower[name] for name in ("prompt", "completion", "system") if name in lower}
-        return Match(mapping, "columns named prompt and completion")
+        mapping = {"prompt": lower["prompt"], "completion": lower["completion"]} | beside_conversation(sample)
+        return Match(mapping, f"columns named {mapping['prompt']} and {mapping['completion']}")
 
     def row(self, values: Mapping[str, Any], mapping: Mapping[str, str]) -> Row:
         """Return the prompt's messages followed by the completion's."""
-        system: list[Message] = []
-        if "system" in mapping:
-            text = text_in(values.get(mapping["system"]), where(mapping, "system"), empty=True)
-            system = [{"role": "system", "content": text}] if text.strip() else []
-        prompt = side(cell(values, mapping, "prompt"), where(mapping, "prompt"), "user")
-        completion = side(cell(values, mapping, "completion"), where(mapping, "completion"), "assistant")
-        return {"messages": check_conversation([*system, *prompt, *completion], "the conversation")}
+        asked, answer = cell(values, mapping, "prompt"), cell(values, mapping, "completion")
+        if type(asked) is str and type(answer) is str and asked[:1] != "[" and answer[:1] != "[":
+            messages: list[Message] = [
+                {"role": "user", "content": text_in(asked, mapping["prompt"])},
+                {"role": "assistant", "content": text_in(answer, mapping["completion"])},
+            ]
+        else:
+            messages = [*side(asked, mapping["prompt"], "user"), *side(answer, mapping["completion"], "assistant")]
+        if "system" in mapping and (system := optional_text(values, mapping, "system")):
+            messages.insert(0, {"role": "system", "content": system})
+        row: Row = {"messages": check_conversation(messages, "the conversation")}
+        if "tools" in mapping and (tools := tools_in(values.get(mapping["tools"]), mapping["tools"])):
+            row["tools"] = tools
+        return row
 
 
 def side(value: Any, place: str, role: str) -> list[Message]:
     """Return one side of a row as messages: text becomes one message of ``role``."""
     if isinstance(value, list | dict):
-        return turns_in(value, place.strip("`"))
+        return turns_in(value, place)
+    # A cell of a CSV holds messages as JSON; a text that only begins like that stays a text.
+    if isinstance(value, str) and value[:1] == "[" and (turns := seen_turns(value)):
+        return turns_in(turns, place)
     return [{"role": role, "content": text_in(value, place)}]

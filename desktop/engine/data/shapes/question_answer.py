@@ -22,13 +22,20 @@ class QuestionAnswer(PromptCompletion):
 
     def match(self, sample: Sample) -> Match | None:
         """Take the columns that a question-like and an answer-like word fits, text in both."""
-        texts = [column for column in sample.columns if isinstance(sample.first(column), str | int | float)]
-        question = find_column(texts, QUESTION)
-        answer = find_column(texts, ANSWER, taken=[question] if question else ())
-        if question is None or answer is None:
+        pair = question_and_answer(sample)
+        if pair is None:
             return None
+        question, answer = pair
         mapping = {"prompt": question, "completion": answer}
-        system = next((column for column in texts if column.lower() in ("system", "system_prompt")), None)
-        if system is not None and system not in mapping.values():
+        system = next((name for name in sample.columns if name.lower() in ("system", "system_prompt")), None)
+        if system is not None and system not in pair and sample.is_text(system):
             mapping["system"] = system
         return Match(mapping, f"`{question}` reads like a question and `{answer}` like its answer")
+
+
+def question_and_answer(sample: Sample) -> tuple[str, str] | None:
+    """Return the columns that ask and answer by their names."""
+    texts = [column for column in sample.columns if isinstance(sample.first(column), str | int | float)]
+    question = find_column(texts, QUESTION)
+    answer = find_column(texts, ANSWER, taken=[question] if question else ())
+    return None if question is None or answer is None else (question, answer)

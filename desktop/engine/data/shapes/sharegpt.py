@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from desktop.engine.data.shapes.base import Match, Sample
-from desktop.engine.data.shapes.messages import Messages, _mapping
-from desktop.engine.data.turns import are_turns
+from desktop.engine.data.shapes.messages import Messages, beside_conversation
+from desktop.engine.data.turns import seen_turns
 
 
 class ShareGpt(Messages):
@@ -18,9 +18,10 @@ class ShareGpt(Messages):
     order: ClassVar[int] = 21
 
     def match(self, sample: Sample) -> Match | None:
-        """Take the one column whose values are lists of from and value."""
+        """Take the first column whose values are lists of from and value."""
         for column in sample.columns:
-            value = sample.first(column)
-            if are_turns(value) and "from" in value[0]:
-                return Match(_mapping(column, sample), f"`{column}` holds lists of turns with from and value")
+            turns = seen_turns(sample.first(column))
+            if turns and "from" in turns[0]:
+                mapping = {"messages": column} | beside_conversation(sample)
+                return Match(mapping, f"`{column}` holds lists of turns with from and value")
         return None

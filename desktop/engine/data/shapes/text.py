@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from desktop.engine.data.rows import Kind, Row
-from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, where
-from desktop.engine.data.turns import text_in
+from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell
 from desktop.engine.data.words import find_column
+from desktop.engine.data.written import text_in
 
 _NAMES = ("text", "content", "document", "body", "article", "passage", "paragraph")
 
@@ -35,4 +35,4 @@ class PlainText(Shape):
 
     def row(self, values: Mapping[str, Any], mapping: Mapping[str, str]) -> Row:
         """Return the text."""
-        return {"text": text_in(cell(values, mapping, "text"), where(mapping, "text"))}
+        return {"text": text_in(cell(values, mapping, "text"), mapping["text"])}
