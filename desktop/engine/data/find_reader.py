@@ -83,7 +83,7 @@ def _for_folder(folder: Path) -> Reader:
     if saved := next((reader for reader in READERS.all() if reader.takes(folder)), None):
         return saved
     names = [path.name for path in files_below(folder)]
-    present = [reader for reader in READERS.all() if any(map(reader.takes_name, names))]
+    present = [reader for reader in READERS.all() if reader.suffixes and any(map(reader.takes_name, names))]
     tables = [reader for reader in present if not reader.documents]
     if len(tables) > 1:  # .json beside tables says something about them
         tables = [reader for reader in tables if reader.id != "json"]

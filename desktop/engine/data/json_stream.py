@@ -114,7 +114,7 @@ class JsonStream:
         while piece is not None:
             parts.append(piece)
             size += len(piece)
-            if size > len(self._text):
+            if size > len(self._text) or size + len(self._text) > files.LONGEST_LINE:
                 break
             piece = next(self._pieces, None)
         self._ended = piece is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 CANDIDATES = (
@@ -9,44 +10,44 @@ CANDIDATES = (
     "gb18030", "big5", "cp949", "cp850", "mac_roman",
 )  # fmt: skip
 _EVIDENCE = 32 * 1024
-_EXTRA_CHAOS = 0.1
-_PLAIN = frozenset("\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}"
-                   "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}\N{BULLET}"
-                   "\N{HORIZONTAL ELLIPSIS}\N{EURO SIGN}\N{POUND SIGN}\N{SECTION SIGN}\N{DEGREE SIGN}\N{NO-BREAK SPACE}"
-                   "\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}"
-                   "\N{COPYRIGHT SIGN}\N{REGISTERED SIGN}\N{MIDDLE DOT}\N{INVERTED QUESTION MARK}"
-                   "\N{INVERTED EXCLAMATION MARK}")  # fmt: skip
+_CHAOS = (0.3, 0.5)  # of the library's measure: what text has, and what a few unusual words have
+_WESTERN = frozenset("äöüßéèêëáàâãåæçñíìîïóòôõøúùûÄÖÜÉÈÊËÁÀÂÃÅÆÇÑÍÌÎÏÓÒÔÕØÚÙÛ")
+_MARKS = frozenset("\u201c\u201d\u201e\u2018\u2019\u2013\u2014\u2026\u2022\u00a0€£§°«»©®·¿¡")
 
 
 def guess(sample: bytes, *, whole: bool) -> str | None:
-    """Return the codec in which the bytes beyond ASCII make words, ``None`` where there is none.
-
-    Windows-1252 is preferred among those that fit about equally: its neighbours differ from it in a few letters, and
-    it is by far the most common.
-    """
-    from charset_normalizer import from_bytes
-
+    """Return the codec in which the bytes beyond ASCII make words, ``None`` where there is none."""
     evidence = _evidence(sample, whole=whole)
     # A zero byte stands in no text of these encodings; a file with one is damaged or no text at all.
     if not evidence or b"\0" in evidence:
         return None
-    found = from_bytes(evidence, cp_isolation=list(CANDIDATES), enable_fallback=False, threshold=0.3)
-    ranked = [(match.chaos, match.encoding) for match in found]
-    if not ranked:
-        ranked = [(0.0, "cp1252")]  # a few letters alone are too little for statistics
-    best_chaos, best = ranked[0]
-    near = [match.could_be_from_charset for match in found if match.chaos <= best_chaos + _EXTRA_CHAOS]
-    if any("cp1252" in codecs for codecs in near) and best not in (
-        "cp850",
-        "mac_roman",
-        "cp932",
-        "euc_jp",
-        "gb18030",
-        "big5",
-        "cp949",
-    ):
-        best = "cp1252"
-    return best if _makes_words(evidence, best) else None
+    if _is_western(evidence):
+        return "cp1252"
+    return next((codec for codec in _ranked(evidence) if _makes_words(evidence, codec)), None)
+
+
+def _is_western(evidence: bytes) -> bool:
+    """Tell whether nearly all is of the letters Western languages share with ASCII words around them.
+
+    Statistics of letters tell Windows-1252 badly from its neighbours, and it is by far the most common.
+    """
+    text = evidence.decode("cp1252", "replace")
+    beyond = [character for character in text if not character.isascii()]
+    fitting = sum(character in _WESTERN or character in _MARKS for character in beyond)
+    in_rows = sum(len(row) for row in re.findall(r"[^\W\x00-\x7f]{3,}", text))
+    return fitting >= 0.9 * len(beyond) and in_rows <= 0.1 * len(beyond) and _makes_words(evidence, "cp1252")
+
+
+def _ranked(evidence: bytes) -> list[str]:
+    from charset_normalizer import from_bytes
+
+    for chaos in _CHAOS:
+        found = from_bytes(evidence, cp_isolation=list(CANDIDATES), enable_fallback=False, threshold=chaos)
+        known = [match for match in found if match.encoding in CANDIDATES]
+        if known:
+            known.sort(key=lambda match: (match.chaos, -match.coherence, CANDIDATES.index(match.encoding)))
+            return [match.encoding for match in known]
+    return []
 
 
 def _evidence(sample: bytes, *, whole: bool) -> bytes:
@@ -72,12 +73,19 @@ def _makes_words(evidence: bytes, codec: str) -> bool:
         return False
     sensible = odd = 0
     for place, character in enumerate(text):
-        if character.isascii():
+        if character.isascii() or character == "\u00a0":
             continue
         around = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
-        letter = unicodedata.category(character)[0] in "LM" and character != "\N{LATIN SMALL LETTER Y WITH DIAERESIS}"
-        if character in _PLAIN or "\u3000" <= character <= "\ua000" or (letter and any(map(str.isalpha, around))):
+        if character in _MARKS or "\u3000" <= character <= "\ua000" or _is_in_word(character, around):
             sensible += 1
         else:
             odd += 1
     return sensible > odd
+
+
+def _is_in_word(character: str, around: str) -> bool:
+    """Tell whether a letter stands beside one of its own alphabet; hardly any text has the half-width Japanese ones."""
+    if unicodedata.category(character)[0] not in "LM" or character == "ÿ" or "\uff61" <= character <= "\uff9f":
+        return False
+    latin = unicodedata.name(character, "").startswith("LATIN")
+    return any(other.isalpha() and (latin or not other.isascii()) for other in around)
