@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Literal
 
 from desktop import paths
 from desktop.engine.errors import RequestError
+from desktop.engine.hub_cache import hub_cache
 
 Source = Literal["bundled", "folder", "run", "cache", "local"]
 RUN_PREFIX = "run:"
@@ -189,7 +189,7 @@ def _runs() -> Iterator[str]:
 
 
 def _cached() -> Iterator[str]:
-    root = _hub_cache()
+    root = hub_cache()
     if root.is_dir():
         for folder in sorted(root.glob("models--*--*")):
             ref = folder.name.removeprefix("models--").replace("--", "/", 1)
@@ -207,7 +207,7 @@ def _snapshot(ref: str) -> Path | None:
     owner, _, name = ref.partition("/")
     if not (_is_name(owner) and _is_name(name)):
         return None
-    home = _hub_cache() / f"models--{owner}--{name}"
+    home = hub_cache() / f"models--{owner}--{name}"
     main = home / "refs" / "main"
     try:
         revision = main.read_text(encoding="utf-8").strip() if main.is_file() else ""
@@ -217,15 +217,6 @@ def _snapshot(ref: str) -> Path | None:
         return next((snap for snap in sorted((home / "snapshots").iterdir()) if _holds_model(snap)), None)
     except OSError:
         return None
-
-
-def _hub_cache() -> Path:
-    if named := os.environ.get("HF_HUB_CACHE"):
-        return Path(named).expanduser()
-    if home := os.environ.get("HF_HOME"):
-        return Path(home).expanduser() / "hub"
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache).expanduser() if cache else Path.home() / ".cache") / "huggingface" / "hub"
 
 
 def _holds_model(folder: Path) -> bool:
