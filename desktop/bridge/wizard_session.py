@@ -6,25 +6,34 @@ What is to be asked follows from the state alone: every answer that arrives make
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop.bridge.questions import Questions
 from desktop.bridge.task import Tasks
-from desktop.bridge.workbench import Call, WorkbenchClient
+from desktop.bridge.workbench import WorkbenchClient
 from desktop.engine import check
 from desktop.engine.errors import UserError
 from desktop.engine.hardware import hardware
 from desktop.engine.job import DataSource, JobSpec
-from desktop.engine.objectives import OBJECTIVES
 from desktop.flow.wizard import Wizard
 from desktop.flow.wizard_answers import Answers
 from desktop.flow.wizard_draft import drop_draft, save_draft
-from desktop.flow.wizard_findings import Findings, ModelFound, Rendered
-from desktop.flow.wizard_inferred import objective_of
-from desktop.flow.wizard_reports import data_from, lengths_from, look_at, models_at_hand, rendered_from, tokenizer_from
+from desktop.flow.wizard_findings import Findings, ModelFound, Rendered, SetFound
+from desktop.flow.wizard_progress import Progress, progress_from
+from desktop.flow.wizard_questions import lengths_params, render_params, render_settings, same_rows
+from desktop.flow.wizard_reports import (
+    data_from,
+    lengths_from,
+    look_at,
+    models_at_hand,
+    rendered_from,
+    survey_from,
+    tokenizer_from,
+)
+from desktop.flow.wizard_sets import same_reading, unread
 
 PREVIEW_ROWS = 8
 SAVE_AFTER_MS = 400
@@ -40,6 +49,8 @@ class WizardSession(QObject):
         render_error: why it could not be shown.
         row: which row that is, from 0.
         tokenizer_error: why the tokenizer could not be measured.
+        progress: how far the newest of what is under way is.
+        workbench: who is asked.
 
     Signals:
         changed: the state is another one.
@@ -60,15 +71,15 @@ class WizardSession(QObject):
     def __init__(self, workbench: WorkbenchClient, tasks: Tasks, parent: QObject | None = None) -> None:
         """Start with an untouched wizard and ask nothing yet."""
         super().__init__(parent)
-        self._workbench = workbench
+        self.workbench = workbench
         self._tasks = tasks
-        self._asked: dict[str, object] = {}
-        self._calls: dict[str, Call] = {}
+        self._questions = Questions(workbench, self._tell)
         self.wizard = Wizard()
         self.models: list[ModelFound] | None = None
         self.rendered: Rendered | None = None
         self.render_error: UserError | None = None
         self.tokenizer_error: UserError | None = None
+        self.progress = Progress("")
         self.row = 0
         self._saver = QTimer(self)
         self._saver.setSingleShot(True)
@@ -80,7 +91,7 @@ class WizardSession(QObject):
     def begin(self, answers: Answers) -> None:
         """Take other answers from the start: a preset, a clone, a draft, or none."""
         machine = self.wizard.findings.machine
-        self._asked.clear()
+        self._questions.forget()
         self._forget_rendered()
         self.wizard = Wizard(answers, Findings(machine=machine))
         self._infer_model()
@@ -92,8 +103,9 @@ class WizardSession(QObject):
             return
         before = self.wizard.answers
         self.wizard = self.wizard.answered(answers)
-        if answers.source != before.source or answers.model != before.model:
-            self._forget_rendered()
+        other_rows = not same_rows(answers, before)
+        if other_rows or render_settings(answers) != render_settings(before):
+            self._forget_rendered(keep=not other_rows)
         self._after(save=True)
 
     def go(self, step: str) -> None:
@@ -111,10 +123,18 @@ class WizardSession(QObject):
 
     def read_again(self) -> None:
         """Read the data file once more: it may have been corrected meanwhile."""
-        for op in ("inspect", "lengths", "tokenizer_report"):
-            self._asked.pop(op, None)
+        self._questions.forget("inspect", "inspect another", "lengths", "tokenizer_report")
         self._forget_rendered()
-        self._find(data=None, data_error=None, lengths=None, tokenizer=None)
+        self._find(data=None, data_error=None, others=(), lengths=None, tokenizer=None)
+
+    @property
+    def reading(self) -> bool:
+        """Whether the data set looked at is being read."""
+        return self._questions.running("inspect")
+
+    def cancel_reading(self) -> None:
+        """Ask the reading of the data set to end; what it says then is shown like any answer."""
+        self._questions.cancel("inspect")
 
     def look_at_machine(self) -> None:
         """Look again at what is free: other programs come and go."""
@@ -134,7 +154,7 @@ class WizardSession(QObject):
         self.tokenizer_error = None
         params = {**self._subject(answers.source), "tokenizer": answers.tokenizer.model_dump(mode="json")}
         key = (answers.source, answers.model, answers.tokenizer)
-        self._request("tokenizer_report", key, params, self._take_tokenizer, self._fail_tokenizer)
+        self._questions.ask("tokenizer_report", key, params, take=self._take_tokenizer, fail=self._fail_tokenizer)
 
     def save(self) -> None:
         """Write the draft now."""
@@ -162,9 +182,7 @@ class WizardSession(QObject):
     def close(self) -> None:
         """Let go of everything."""
         self.rest()
-        for call in self._calls.values():
-            call.cancel()
-        self._calls.clear()
+        self._questions.close()
 
     # --- what follows from the state -----------------------------------------------------------------------------
 
@@ -177,28 +195,34 @@ class WizardSession(QObject):
     def _ask(self) -> None:
         """Ask for everything that is missing in the state of the moment, once."""
         answers, found = self.wizard.answers, self.wizard.findings
-        if found.machine is None and self._first("machine", True):
+        if found.machine is None and self._questions.first("machine", True):
             self.look_at_machine()
-        if answers.model and found.model is None and found.model_error is None and self._first("model", answers.model):
+        if (
+            answers.model
+            and found.model is None
+            and found.model_error is None
+            and self._questions.first("model", answers.model)
+        ):
             task = self._tasks.run(partial(look_at, answers.model))
             task.succeeded.connect(partial(self._take_model, answers.model))
             task.failed.connect(partial(self._fail_model, answers.model))
         if answers.source is not None and found.data_error is None and not (found.data and found.data.kind):
-            params: dict[str, Any] = {"source": answers.source.model_dump(mode="json"), "preview": PREVIEW_ROWS}
-            self._request("inspect", answers.source, params, self._take_data, self._fail_data)
+            self._inspect("inspect", answers.source)
+        elif (other := unread(answers, found)) is not None:
+            self._inspect("inspect another", other)
         ready = answers.source is not None and found.data is not None and found.data.kind and found.model is not None
         if ready and answers.source is not None and not self.wizard.blocked("data"):
             length = self.wizard.job.training.max_length
             if found.lengths is None or (found.lengths.maximum != length and answers.step == "data"):
                 # Counted against another longest row the shares are only interpolated: the open step counts again.
-                params = {**self._subject(answers.source), "max_length": length}
-                key = (answers.source, answers.model, length)
-                self._request("lengths", key, params, self._take_lengths, self._ignore)
+                params = lengths_params(self.wizard)
+                key = (answers.source, answers.model, length, answers.chat_template)
+                self._questions.ask("lengths", key, params, take=self._take_lengths, fail=self._ignore)
             if self.rendered is None and self.render_error is None and answers.step == "data":
                 self._render()
         if answers.step == "review" and found.problems is None and not self._blocked_before_review():
             job = self.wizard.job
-            if self._first("problems", job):
+            if self._questions.first("problems", job):
                 task = self._tasks.run(partial(check.problems, job, found.machine))
                 task.succeeded.connect(partial(self._take_problems, job))
 
@@ -212,58 +236,28 @@ class WizardSession(QObject):
         answers = self.wizard.answers
         if answers.source is None or self.wizard.findings.model is None:
             return
-        objective = objective_of(answers, self.wizard.findings)
-        options = OBJECTIVES.get(objective.id).options.model_validate(objective.options)
-        params = {
-            **self._subject(answers.source),
-            "row": self.row,
-            "answers": getattr(options, "answers", "all"),
-            "max_length": self.wizard.job.training.max_length,
-        }
-        self._request("render", (answers.source, answers.model, self.row), params, self._take_row, self._fail_row)
+        params = render_params(self.wizard, self.row)
+        self._questions.ask("render", repr(params), params, take=self._take_row, fail=self._fail_row)
 
-    def _request(
-        self,
-        op: str,
-        key: object,
-        params: dict[str, Any],
-        take: Callable[[object, dict[str, Any]], None],
-        fail: Callable[[object, UserError], None],
-    ) -> None:
-        """Ask the workbench unless the same is already asked; an older question of the kind is called off."""
-        if not self._first(op, key):
-            return
-        older = self._calls.pop(op, None)
-        if older is not None:
-            older.cancel()
-        call = self._workbench.request(op, params)
-        self._calls[op] = call
-        call.streamed.connect(self._tell)
-        call.succeeded.connect(partial(self._settled, op, key, take))
-        call.failed.connect(partial(self._settled, op, key, fail))
-
-    def _settled(self, op: str, key: object, then: Callable[[object, Any], None], outcome: object) -> None:
-        if self._asked.get(op) == key:
-            self._calls.pop(op, None)
-            then(key, outcome)
-
-    def _first(self, what: str, key: object) -> bool:
-        if self._asked.get(what) == key:
-            return False
-        self._asked[what] = key
-        return True
+    def _inspect(self, kind: str, source: DataSource) -> None:
+        params: dict[str, Any] = {"source": source.model_dump(mode="json"), "preview": PREVIEW_ROWS}
+        self._questions.ask("inspect", source, params, take=self._take_data, fail=self._fail_data, kind=kind)
 
     def _find(self, **findings: Any) -> None:
         self.wizard = self.wizard.found(**findings)
         if "problems" not in findings:
-            self._asked.pop("problems", None)
+            self._questions.forget("problems")
         self.changed.emit()
         self._ask()
 
     # --- answers that arrive -------------------------------------------------------------------------------------
 
-    def _tell(self, piece: dict[str, Any]) -> None:
-        self.progressed.emit(str(piece.get("what", "")), int(piece.get("done", 0)), int(piece.get("total", 0)))
+    def _tell(self, kind: str, key: object, piece: dict[str, Any]) -> None:
+        if "survey" in piece and kind == "inspect" and isinstance(key, DataSource):
+            self._find(data=survey_from(key, piece["survey"]))
+        if "what" in piece:
+            self.progress = progress_from(piece)
+            self.progressed.emit(self.progress.what, self.progress.done, self.progress.total)
 
     def _take_models(self, models: list[ModelFound]) -> None:
         self.models = models
@@ -288,10 +282,23 @@ class WizardSession(QObject):
 
     def _take_data(self, source: object, report: dict[str, Any]) -> None:
         if isinstance(source, DataSource):
-            self._find(data=data_from(source, report), data_error=None)
+            self._take_set(SetFound(source, data_from(source, report)))
 
     def _fail_data(self, source: object, error: UserError) -> None:
-        self._find(data_error=error)
+        if isinstance(source, DataSource):
+            self._take_set(SetFound(source, error=error))
+
+    def _take_set(self, found: SetFound) -> None:
+        """Put what was found where it belongs: to the set looked at, or to another of the job's."""
+        answers = self.wizard.answers
+        if answers.source is not None and same_reading(answers.source, found.source):
+            data = dataclasses.replace(found.data, use=answers.source.use) if found.data else None
+            self._find(data=data or self.wizard.findings.data, data_error=found.error)
+            return
+        now = next((source for source in answers.data if same_reading(source, found.source)), None)
+        if now is not None:
+            data = dataclasses.replace(found.data, use=now.use) if found.data else None
+            self._find(others=(*self.wizard.findings.others, SetFound(now, data, found.error)))
 
     def _take_lengths(self, key: object, report: dict[str, Any]) -> None:
         self._find(lengths=lengths_from(report))
@@ -318,7 +325,8 @@ class WizardSession(QObject):
         if job == self.wizard.job:
             self._find(problems=tuple(problems))
 
-    def _forget_rendered(self) -> None:
-        self.rendered, self.render_error, self.row = None, None, 0
-        self._asked.pop("render", None)
+    def _forget_rendered(self, *, keep: bool = False) -> None:
+        """Forget the row that was rendered; ``keep`` stays at its place: it is only written in another way."""
+        self.rendered, self.render_error, self.row = None, None, self.row if keep else 0
+        self._questions.forget("render")
         self.rendered_changed.emit()

@@ -21,9 +21,10 @@ from desktop.engine.methods import METHODS
 from desktop.engine.methods.base import Method
 from desktop.flow.wizard_answers import STEPS, Answers
 from desktop.flow.wizard_findings import Findings
-from desktop.flow.wizard_inferred import name_of, objective_of, rows_of, training_of, unsuited
+from desktop.flow.wizard_inferred import kept_aside, name_of, objective_of, rows_of, training_of, unsuited
 from desktop.flow.wizard_methods import Offer, offers
 from desktop.flow.wizard_plan import Plan, plan
+from desktop.flow.wizard_sets import sets_blocked, sets_found
 
 TITLES = {
     "model": "Model",
@@ -79,11 +80,10 @@ class Wizard:
         found = self.findings
         if answers.model != self.answers.model:
             found = dataclasses.replace(found, model=None, model_error=None, lengths=None, tokenizer=None)
-        if answers.source != self.answers.source:
-            same_file = answers.source and self.answers.source and answers.source.path == self.answers.source.path
-            # The columns of the same file stay in sight while they are read again with another mapping.
-            kept = dataclasses.replace(found.data, problem=None, kind="") if found.data and same_file else None
-            found = dataclasses.replace(found, data=kept, data_error=None, lengths=None, tokenizer=None)
+        if answers.data != self.answers.data or answers.source != self.answers.source:
+            found = sets_found(found, self.answers, answers)
+        if answers.chat_template != self.answers.chat_template:
+            found = dataclasses.replace(found, lengths=None)
         return Wizard(answers, dataclasses.replace(found, problems=None))
 
     def found(self, **findings: Any) -> Wizard:
@@ -151,7 +151,8 @@ class Wizard:
         facts = self.findings.model.facts if self.findings.model else None
         trainable = self.offer.trainable if self.offer else 0
         rows = rows_of(self.findings)
-        return plan(self.job, rows, facts, trainable, self.findings.machine, self.findings.lengths)
+        aside = kept_aside(self.findings)
+        return plan(self.job, rows, facts, trainable, self.findings.machine, self.findings.lengths, aside)
 
     @cached_property
     def steps(self) -> list[StepState]:
@@ -225,6 +226,8 @@ class Wizard:
             "name": answers.name or name_of(answers, method.id),
             "model": answers.model or "starter",
             "data": answers.data,
+            "mixing": answers.mixing,
+            "chat_template": answers.chat_template,
             "objective": objective_of(answers, self.findings),
             "method": method,
             "tokenizer": answers.tokenizer,
@@ -254,7 +257,7 @@ class Wizard:
             return "The file is being read."
         if data.rows < 2:
             return "At least two good rows are needed: one to learn from and one to check with."
-        return unsuited(self.answers, self.findings)
+        return unsuited(self.answers, self.findings) or sets_blocked(self.answers, self.findings)
 
     def _tokenizer_blocked(self) -> str:
         model = self.findings.model
@@ -284,6 +287,8 @@ class Wizard:
         if step == "model":
             return found.model.title if found.model else Path(self.answers.model).name
         if step == "data":
+            if len(self.answers.data) > 1:
+                return f"{len(self.answers.data)} data sets, {rows_of(found) + kept_aside(found):,} rows"
             name = Path(self.answers.data[0].path).name if self.answers.data else ""
             return f"{name}, {found.data.rows:,} rows" if found.data and found.data.rows and name else name
         if step == "tokenizer":

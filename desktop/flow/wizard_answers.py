@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from desktop.engine.data.source import Pick
 from desktop.engine.errors import RequestError
-from desktop.engine.job import Choice, DataSource, JobSpec, TokenizerChoice, Training
+from desktop.engine.job import Choice, DataSource, JobSpec, Mixing, TokenizerChoice, Training
 
 STEPS = ("model", "data", "tokenizer", "method", "memory", "review")
 
@@ -23,7 +24,10 @@ class Answers:
         advanced: whether all settings are shown.
         name: of the run.
         model: what a job calls the model.
-        data: the data sets; the first is the one the Data step shows.
+        data: the data sets.
+        looked: which of them the Data step shows, from 0.
+        mixing: how several of them become one stream of rows.
+        chat_template: name or text of the template that is taken instead of the model's own.
         objective: what it learns from.
         method: what is trained, with the options that were changed.
         quantization: how the frozen base is stored, where it was chosen apart from the method.
@@ -37,6 +41,9 @@ class Answers:
     name: str = ""
     model: str = ""
     data: tuple[DataSource, ...] = ()
+    looked: int = 0
+    mixing: Mixing = field(default_factory=Mixing)
+    chat_template: str = ""
     objective: Choice | None = None
     method: Choice | None = None
     quantization: str = ""
@@ -47,7 +54,7 @@ class Answers:
     @property
     def source(self) -> DataSource | None:
         """Return the data set that is looked at."""
-        return self.data[0] if self.data else None
+        return self.data[min(self.looked, len(self.data) - 1)] if self.data else None
 
     @property
     def touched(self) -> bool:
@@ -55,15 +62,36 @@ class Answers:
         return dataclasses.replace(self, step="model", advanced=False, model="") != Answers()
 
     def with_source(self, path: str, **fields: Any) -> Answers:
-        """Return the answers with the first data set at ``path``; the mapping of another file does not carry over."""
-        first = DataSource(path=path, **fields)
-        return dataclasses.replace(self, data=(first, *self.data[1:]))
+        """Return the answers with the data set looked at at ``path``; another file's mapping does not carry over."""
+        return self._with_looked(DataSource(path=path, **fields))
 
-    def with_mapping(self, mapping: dict[str, str]) -> Answers:
-        """Return the answers with the first data set's columns mapped as told."""
-        if not self.data:
+    def with_set(self, **changes: Any) -> Answers:
+        """Return the answers with other values of the data set looked at (``checks``, ``edits``, ``weight``...)."""
+        if self.source is None:
             return self
-        return dataclasses.replace(self, data=(self.data[0].model_copy(update={"mapping": mapping}), *self.data[1:]))
+        return self._with_looked(self.source.model_copy(update=changes))
+
+    def with_mapping(self, mapping: dict[str, Pick]) -> Answers:
+        """Return the answers with the columns of the data set looked at mapped as told."""
+        return self.with_set(mapping=mapping)
+
+    def with_policy(self, check: str, policy: str) -> Answers:
+        """Return the answers with another choice of what becomes of the rows ``check`` finds."""
+        return self.with_set(checks={**self.source.checks, check: policy}) if self.source else self
+
+    def with_another(self, path: str, also: tuple[str, ...] = ()) -> Answers:
+        """Return the answers with one more data set, which is looked at."""
+        return dataclasses.replace(self, data=(*self.data, DataSource(path=path, also=also)), looked=len(self.data))
+
+    def without(self, place: int) -> Answers:
+        """Return the answers without the data set at ``place``."""
+        kept = tuple(source for index, source in enumerate(self.data) if index != place)
+        looked = self.looked - 1 if self.looked >= place and self.looked else self.looked
+        return dataclasses.replace(self, data=kept, looked=max(0, min(looked, len(kept) - 1)))
+
+    def _with_looked(self, source: DataSource) -> Answers:
+        place = min(self.looked, max(0, len(self.data) - 1))
+        return dataclasses.replace(self, data=(*self.data[:place], source, *self.data[place + 1 :]), looked=place)
 
     def with_training(self, **changes: Any) -> Answers:
         """Return the answers with training options changed; ``...`` takes a change back."""
@@ -85,6 +113,8 @@ class Answers:
             name="" if job.name == "run" else job.name,
             model=job.model,
             data=job.data,
+            mixing=job.mixing,
+            chat_template=job.chat_template,
             objective=job.objective,
             method=job.method,
             quantization=job.quantization,
@@ -102,6 +132,9 @@ class Answers:
             "name": self.name,
             "model": self.model,
             "data": [source.model_dump(mode="json", exclude_defaults=True) for source in self.data],
+            "looked": self.looked,
+            "mixing": self.mixing.model_dump(mode="json", exclude_defaults=True),
+            "chat_template": self.chat_template,
             "objective": self.objective.flat() if self.objective else None,
             "method": self.method.flat() if self.method else None,
             "quantization": self.quantization,
@@ -117,12 +150,16 @@ class Answers:
             step = str(values["step"])
             training = dict(values["training"])
             Training.model_validate(training)
+            data = tuple(DataSource.model_validate(source) for source in values["data"])
             return cls(
                 step=step if step in STEPS else "model",
                 advanced=bool(values["advanced"]),
                 name=str(values["name"]),
                 model=str(values["model"]),
-                data=tuple(DataSource.model_validate(source) for source in values["data"]),
+                data=data,
+                looked=min(max(0, int(values.get("looked", 0))), max(0, len(data) - 1)),
+                mixing=Mixing.model_validate(values.get("mixing") or {}),
+                chat_template=str(values.get("chat_template") or ""),
                 objective=Choice.parse(values["objective"]) if values["objective"] else None,
                 method=Choice.parse(values["method"]) if values["method"] else None,
                 quantization=str(values["quantization"]),

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from desktop.engine.data.source import DataSource, Pick
 from desktop.engine.errors import Problem, UserError
 from desktop.engine.hardware import Hardware
 from desktop.engine.methods.base import ModelFacts
+from desktop.flow.wizard_checks import CheckFound, SplitFound
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class DataFound:
         recognised: the same in words.
         why: what says so, one clause.
         columns: in order of appearance.
-        mapping: role -> column.
+        mapping: role -> where its value comes from.
         choices: what else its rows could be taken for.
         first: the first rows.
         rows: good rows.
@@ -92,6 +94,19 @@ class DataFound:
         duplicates: rows that are the same as an earlier one.
         bytes: size of the file.
         problem: why its rows cannot be used as they are.
+        encoding: of a text file, in words; empty where there is none.
+        delimiter: between its fields, in words; empty where there is none.
+        paths: where values lie inside columns that hold more than text (``a.b[0].c``).
+        could_also_be: what else the rows could be taken for, with the reason.
+        checks: what the checks found.
+        skipped: rows left out by hand.
+        fixed: rows mended by a check.
+        edited: rows corrected by hand.
+        split: how the rows are parted, as the engine says it.
+        left_alone: what lies in a folder and was not read.
+        seconds: how long it took to read.
+        use: whether its rows are learned from (``train``) or only checked with (``validation``).
+        reading: whether only its beginning was looked at so far, and the rest is on its way.
     """
 
     path: str
@@ -101,7 +116,7 @@ class DataFound:
     recognised: str = ""
     why: str = ""
     columns: tuple[str, ...] = ()
-    mapping: dict[str, str] = field(default_factory=dict)
+    mapping: dict[str, Pick] = field(default_factory=dict)
     choices: tuple[ShapeChoice, ...] = ()
     first: tuple[FirstRow, ...] = ()
     rows: int = 0
@@ -111,6 +126,19 @@ class DataFound:
     duplicates: int = 0
     bytes: int = 0
     problem: UserError | None = None
+    encoding: str = ""
+    delimiter: str = ""
+    paths: tuple[str, ...] = ()
+    could_also_be: tuple[str, ...] = ()
+    checks: tuple[CheckFound, ...] = ()
+    skipped: int = 0
+    fixed: int = 0
+    edited: int = 0
+    split: SplitFound | None = None
+    left_alone: tuple[str, ...] = ()
+    seconds: float = 0.0
+    use: str = "train"
+    reading: bool = False
 
     def choice(self, shape: str) -> ShapeChoice | None:
         """Return the shape called ``shape``."""
@@ -132,6 +160,11 @@ class LengthsFound:
         refused: rows the model's template does not take.
         edges: borders of the bins of the picture, one more than ``counts``.
         counts: rows in each bin.
+        share_truncated: share of rows that are longer than ``maximum``.
+        padding_waste: share of a batch's tokens that are padding, rows in any order; ``None`` where not measured.
+        padding_waste_grouped: the same with rows of like length together.
+        packing_gain: how many times fewer tokens a step handles with rows packed; ``None`` where not measured.
+        sentence: what it all means.
     """
 
     rows: int
@@ -144,6 +177,11 @@ class LengthsFound:
     refused: int
     edges: tuple[int, ...]
     counts: tuple[int, ...]
+    share_truncated: float = 0.0
+    padding_waste: float | None = None
+    padding_waste_grouped: float | None = None
+    packing_gain: float | None = None
+    sentence: str = ""
 
     def whole_at(self, length: int) -> float:
         """Return the share of rows that fit whole into ``length`` tokens; between bin borders it is a guess."""
@@ -186,7 +224,22 @@ class TokenizerFound:
 
 @dataclass(frozen=True)
 class Rendered:
-    """One row as the model sees it: its pieces and whether each is learned, and the counts."""
+    """One row as the model sees it.
+
+    Attributes:
+        pieces: the text of each token and whether it is learned.
+        tokens: how many there are.
+        trained: how many are learned.
+        cut: how many lie beyond the longest length.
+        row: which row it is, from 0.
+        total: how many there are.
+        special: which pieces are special tokens.
+        beyond: the first piece that is cut off, ``None`` where none is.
+        removed: what becomes of the rest, in a sentence.
+        as_text: the same without colours, to read and to copy.
+        caption: what it is, where a row has two sides (``Preferred``).
+        other: the other side of a preference.
+    """
 
     pieces: tuple[tuple[str, bool], ...]
     tokens: int
@@ -194,6 +247,26 @@ class Rendered:
     cut: int
     row: int
     total: int
+    special: tuple[bool, ...] = ()
+    beyond: int | None = None
+    removed: str = ""
+    as_text: str = ""
+    caption: str = ""
+    other: Rendered | None = None
+
+    @property
+    def share(self) -> float:
+        """Share of the tokens that are learned."""
+        return self.trained / self.tokens if self.tokens else 0.0
+
+
+@dataclass(frozen=True)
+class SetFound:
+    """A data set that is not the one looked at: how it is read, what was found, or why it cannot be read."""
+
+    source: DataSource
+    data: DataFound | None = None
+    error: UserError | None = None
 
 
 @dataclass(frozen=True)
@@ -204,8 +277,9 @@ class Findings:
         machine: what this machine has.
         model: the chosen model.
         model_error: why it cannot be used.
-        data: the first data set.
+        data: the data set that is looked at.
         data_error: why it cannot be read.
+        others: the other data sets, as far as they were read.
         lengths: of its rows.
         tokenizer: on its texts.
         problems: what the engine's own check says of the job, once Review asked.
@@ -216,6 +290,7 @@ class Findings:
     model_error: UserError | None = None
     data: DataFound | None = None
     data_error: UserError | None = None
+    others: tuple[SetFound, ...] = ()
     lengths: LengthsFound | None = None
     tokenizer: TokenizerFound | None = None
     problems: tuple[Problem, ...] | None = None

@@ -10,7 +10,7 @@ from desktop.engine.data.rows import KIND_TITLES
 from desktop.engine.job import Choice, Training
 from desktop.engine.objectives import OBJECTIVES
 from desktop.flow.wizard_answers import Answers
-from desktop.flow.wizard_findings import Findings
+from desktop.flow.wizard_findings import DataFound, Findings
 
 FEWEST_STEPS = 100  # a style needs about that many; fewer leave the loss lower and the answers as they were
 MOST_EPOCHS = 10
@@ -49,8 +49,13 @@ def unsuited(answers: Answers, findings: Findings) -> str:
 
 
 def rows_of(findings: Findings) -> int:
-    """Return how many good rows there are, 0 while unknown."""
-    return findings.data.rows if findings.data and findings.data.kind else 0
+    """Return how many good rows there are to learn from and hold some out of, 0 while unknown."""
+    return sum(data.rows for data in _known(findings) if data.use == "train")
+
+
+def kept_aside(findings: Findings) -> int:
+    """Return how many good rows are only checked with: those of the data sets kept for that."""
+    return sum(data.rows for data in _known(findings) if data.use == "validation")
 
 
 def held_out(rows: int, share: float) -> int:
@@ -76,7 +81,11 @@ def training_of(findings: Findings) -> Training:
 
 def name_of(answers: Answers, method: str) -> str:
     """Return a name for the run: what it learns from, and how."""
-    source = answers.source
-    stem = Path(source.path).stem if source else answers.model
+    stem = Path(answers.data[0].path.removeprefix("hub:")).stem if answers.data else answers.model
     plain = re.sub(r"[^\w.-]+", "-", stem.strip(), flags=re.UNICODE).strip("-.") or "run"
     return f"{plain[:60]}-{method}"
+
+
+def _known(findings: Findings) -> list[DataFound]:
+    sets = (findings.data, *(other.data for other in findings.others))
+    return [data for data in sets if data is not None and data.kind]

@@ -50,8 +50,9 @@ def plan(
     trainable: int = 0,
     machine: Hardware | None = None,
     lengths: LengthsFound | None = None,
+    aside: int = 0,
 ) -> Plan:
-    """Return what ``job`` will do with ``rows`` good rows."""
+    """Return what ``job`` will do with ``rows`` good rows, and ``aside`` more that are only checked with."""
     training = job.training
     validation = held_out(rows, training.validation_share)
     train = rows - validation
@@ -65,7 +66,7 @@ def plan(
     if facts is not None and machine is not None and steps:
         tokens = rows_a_step * (min(lengths.mean, training.max_length) if lengths else training.max_length / 2)
         seconds = START_SECONDS + steps * _step_seconds(job, facts, trainable, machine, tokens)
-    return Plan(train, validation, an_epoch, steps, rows_a_step, seconds)
+    return Plan(train, validation + aside, an_epoch, steps, rows_a_step, seconds)
 
 
 def _step_seconds(job: JobSpec, facts: ModelFacts, trainable: int, machine: Hardware, tokens: float) -> float:

@@ -11,8 +11,9 @@ from desktop.engine.methods import METHODS
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.options import fields_of
 from desktop.flow.wizard import Wizard, options_or_none
-from desktop.flow.wizard_inferred import rows_of
+from desktop.flow.wizard_inferred import kept_aside, rows_of
 from desktop.flow.wizard_plan import about
+from desktop.flow.wizard_template import template_words
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ def changes(wizard: Wizard) -> list[Changed]:
                 found.append(Changed(field.label, shown(answers.objective.options[field.name]), shown(field.default)))
     if answers.quantization and answers.quantization != ("nf4" if wizard.method.id == "qlora" else "none"):
         found.append(Changed("Base stored in", answers.quantization, "nf4" if wizard.method.id == "qlora" else "none"))
+    if answers.chat_template:
+        found.append(Changed("Chat template", template_words(answers.chat_template), "the model's own"))
     if answers.tokenizer.action == "train":
         found.append(Changed("Tokenizer", f"{answers.tokenizer.vocabulary:,} tokens", "kept"))
     if answers.device != "auto":
@@ -152,10 +155,12 @@ def _data(wizard: Wizard) -> PreviewLine:
             return PreviewLine("data", "Data", "Not chosen yet", "a sample or a file")
         waits = wizard.findings.data_error is None and (data is None or data.problem is None)
         return PreviewLine("data", "Data", "Not usable yet", "being read" if waits else "the Data step says why")
+    sets = len(wizard.answers.data)
+    total = rows_of(wizard.findings) + kept_aside(wizard.findings)
     return PreviewLine(
         "data",
         "Data",
-        f"{data.rows:,} rows",
+        f"{total:,} rows" if sets < 2 else f"{sets} sets, {total:,} rows",
         f"{wizard.plan.train:,} train, {wizard.plan.validation:,} validation"
         if not data.bad_total
         else f"{wizard.plan.train:,} train, {wizard.plan.validation:,} validation, {data.bad_total:,} left out",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from desktop.engine.data.source import Pick
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.job import DataSource
 from desktop.engine.models.facts import facts_of
 from desktop.engine.models.library import ModelRef, available, resolve
+from desktop.flow.wizard_checks import checks_from, split_from
 from desktop.flow.wizard_findings import (
     BadLine,
     DataFound,
@@ -21,6 +26,8 @@ from desktop.flow.wizard_findings import (
     ShapeChoice,
     TokenizerFound,
 )
+
+_PICKS = TypeAdapter(dict[str, Pick])
 
 
 def look_at(ref: str) -> ModelFound:
@@ -55,7 +62,7 @@ def data_from(source: DataSource, report: Mapping[str, Any]) -> DataFound:
         recognised=str(report["recognised_title"] or ""),
         why=str(report["why"]),
         columns=columns,
-        mapping={str(role): str(column) for role, column in report["mapping"].items()},
+        mapping=_PICKS.validate_python(dict(report["mapping"])),
         choices=tuple(_choice(choice) for choice in report["choices"]),
         first=tuple(_first(row, columns) for row in report["first"]),
         rows=int(report["rows"]),
@@ -65,6 +72,8 @@ def data_from(source: DataSource, report: Mapping[str, Any]) -> DataFound:
         duplicates=int(report["duplicates"]),
         bytes=int(report["bytes"]),
         problem=UserError(problem["code"], problem["message"], problem["hint"]) if problem else None,
+        **_also(report),
+        use=source.use,
     )
 
 
@@ -81,18 +90,32 @@ def lengths_from(report: Mapping[str, Any]) -> LengthsFound:
         refused=int(report["refused"]),
         edges=tuple(int(edge) for edge in report["edges"]),
         counts=tuple(int(count) for count in report["counts"]),
+        share_truncated=float(report.get("share_truncated") or 0.0),
+        padding_waste=_measured(report, "padding_waste"),
+        padding_waste_grouped=_measured(report, "padding_waste_grouped"),
+        packing_gain=_measured(report, "packing_gain"),
+        sentence=str(report.get("sentence") or ""),
     )
 
 
 def rendered_from(report: Mapping[str, Any]) -> Rendered:
     """Return what the ``render`` operation made of a row."""
+    rejected = report.get("rejected")
+    shared = {"row": report["row"], "total": report["total"]}
+    beyond = report.get("beyond")
     return Rendered(
         pieces=tuple((str(text), bool(trained)) for text, trained in report["pieces"]),
         tokens=int(report["tokens"]),
         trained=int(report["trained"]),
-        cut=int(report["cut"]),
+        cut=int(report.get("cut") or 0),
         row=int(report["row"]),
         total=int(report["total"]),
+        special=tuple(bool(one) for one in report.get("special") or ()),
+        beyond=int(beyond) if beyond is not None else None,
+        removed=str(report.get("removed") or ""),
+        as_text=str(report.get("as_text") or ""),
+        caption="Preferred" if rejected else "",
+        other=dataclasses.replace(rendered_from({**rejected, **shared}), caption="Rejected") if rejected else None,
     )
 
 
@@ -107,6 +130,41 @@ def tokenizer_from(report: Mapping[str, Any]) -> TokenizerFound:
             for one in report["examples"]
         ),
     )
+
+
+def survey_from(source: DataSource, survey: Mapping[str, Any]) -> DataFound:
+    """Return what the beginning of a file says while the rest is read: its columns and first rows, no counts."""
+    nothing = {"rows": 0, "total": 0, "bad": [], "bad_total": 0, "duplicates": 0, "bytes": 0}
+    return dataclasses.replace(data_from(source, {**nothing, **survey}), kind="", reading=True)
+
+
+def _also(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what newer readings tell beside the rest; what is missing stays as it would be by itself."""
+    return {
+        "encoding": str(report.get("encoding") or ""),
+        "delimiter": str(report.get("delimiter") or ""),
+        "paths": tuple(str(path) for path in report.get("paths") or ()),
+        "could_also_be": tuple(_alternative(one) for one in report.get("could_also_be") or ()),
+        "checks": checks_from(report),
+        "skipped": int(report.get("skipped") or 0),
+        "fixed": int(report.get("fixed") or 0),
+        "edited": int(report.get("edited") or 0),
+        "split": split_from(report),
+        "left_alone": tuple(str(name) for name in report.get("left_alone") or ()),
+        "seconds": float(report.get("seconds") or 0.0),
+    }
+
+
+def _alternative(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    title, why = str(value.get("title") or value.get("id") or ""), str(value.get("why") or "")
+    return f"{title} ({why})" if why else title
+
+
+def _measured(report: Mapping[str, Any], name: str) -> float | None:
+    value = report.get(name)
+    return float(value) if value is not None else None
 
 
 def _fertility(values: Mapping[str, Any]) -> FertilityFound:

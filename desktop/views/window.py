@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.engine.errors import UserError
 from desktop.flow.home import judged_words, live_run, progress_words
 from desktop.views.components.dialog import Answer, MessageDialog
-from desktop.views.open_file import DATA_FILES, ask_for_data_file
+from desktop.views.open_file import ask_for_data_file
 from desktop.views.page import Page
 from desktop.views.rail import BOTTOM, TOP, Rail
 from desktop.views.services import Services
@@ -144,16 +144,16 @@ class MainWindow(QWidget):
         self._fit_rail()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take a data file."""
-        if _data_file(event) is not None:
+        """Take files, whatever their ending: what is in them is found out when they are read."""
+        if _dropped(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the wizard with the file that was dropped."""
-        file = _data_file(event)
-        if file is not None:
+        """Open the wizard with the files that were dropped, as one data set."""
+        files = _dropped(event)
+        if files:
             event.acceptProposedAction()
-            self.show_page("wizard", {"file": str(file)})
+            self.show_page("wizard", {"file": files[0], "also": files[1:]})
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask what becomes of a training at work, then let every page go."""
@@ -269,9 +269,6 @@ def _factory(module: str) -> Factory:
     return create
 
 
-def _data_file(event: QDropEvent) -> Path | None:
-    for url in event.mimeData().urls():
-        path = Path(url.toLocalFile())
-        if url.isLocalFile() and path.is_file() and path.suffix.lower() in DATA_FILES:
-            return path
-    return None
+def _dropped(event: QDropEvent) -> list[str]:
+    local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in local if Path(path).exists()]

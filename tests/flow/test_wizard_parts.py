@@ -115,10 +115,11 @@ def test_columns_nobody_could_guess_are_mapped_one_by_one() -> None:
     assert mapping is not None
     assert mapping.missing == "Pick which column is: Prompt, Answer, trained."
     mapping = mapping.picked("k1", "instruction").picked("k2", "instruction")
-    assert mapping.picks == {"k2": "instruction"}  # a role belongs to one column
+    assert mapping.picks == {"instruction": "k2"}  # a role belongs to one column
     mapping = mapping.picked("k1", "output")
     assert mapping.missing == ""
-    assert mapping.by_role == {"instruction": "k2", "output": "k1"}
+    assert mapping.picks == {"instruction": "k2", "output": "k1"}
+    assert mapping.role_of("k1") == "output"
     assert mapping.picked("k2", "").missing
 
 

@@ -120,9 +120,9 @@ def test_a_page_that_cannot_be_built_leaves_the_one_in_front(qtbot: QtBot, servi
     assert made.rail.items["home"].isChecked()
 
 
-def drop(window: MainWindow, file: Path) -> QDropEvent:
+def drop(window: MainWindow, *files: Path) -> QDropEvent:
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(file))])
+    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
     event = QDropEvent(
         QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
@@ -130,12 +130,14 @@ def drop(window: MainWindow, file: Path) -> QDropEvent:
     return event
 
 
-def test_a_dropped_data_file_opens_the_wizard(window: MainWindow, alpaca_file: Path, tmp_path: Path) -> None:
+def test_dropped_files_open_the_wizard_whatever_their_ending(window: MainWindow, alpaca_file: Path, tmp_path: Path) -> None:
     window.show_page("home")
-    drop(window, tmp_path)
+    drop(window, tmp_path / "gone.jsonl")
     assert window.current == "home"
-    drop(window, alpaca_file)
-    assert page(window, "wizard").told == [{"file": str(alpaca_file)}]
+    odd = tmp_path / "without_an_ending"
+    odd.write_bytes(alpaca_file.read_bytes())
+    drop(window, alpaca_file, odd)
+    assert page(window, "wizard").told == [{"file": str(alpaca_file), "also": [str(odd)]}]
 
 
 def test_a_data_file_is_opened_with_a_key(

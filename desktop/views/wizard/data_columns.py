@@ -38,7 +38,11 @@ class ColumnsCard(Card):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.body.setSpacing(0)
         self.body.addWidget(self._scroll)
+        self._beyond = Text("", "help", "text2")
+        self._beyond.setContentsMargins(16, 5, 16, 7)
+        self.body.addWidget(self._beyond)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._built: tuple[object, ...] = ()
 
@@ -49,10 +53,13 @@ class ColumnsCard(Card):
             self._built = wanted
             self._build(data, mapping)
         for column, picker in self.pickers.items():
-            role = mapping.picks.get(column, UNUSED) if mapping else UNUSED
+            role = mapping.role_of(column) if mapping else UNUSED
             blocker = QSignalBlocker(picker)
             picker.setCurrentIndex(max(0, picker.findData(role)))
             blocker.unblock()
+        beyond = mapping.beyond(data.columns) if mapping else []
+        self._beyond.setText("; ".join(f"{title}: {words}" for title, words in beyond))
+        self._beyond.setVisible(bool(beyond))
 
     def _build(self, data: DataFound, mapping: Mapping | None) -> None:
         inner = _Ground(self._theme)
@@ -72,7 +79,7 @@ class ColumnsCard(Card):
             )
             self.pickers[name] = picker
             grid.addWidget(picker, 1, place)
-            grid.setColumnStretch(place, 3 if mapping and name in mapping.picks else 2)
+            grid.setColumnStretch(place, 3 if mapping and mapping.uses(name) else 2)
         grid.setRowMinimumHeight(0, self._theme.px(24))
         grid.setRowMinimumHeight(1, self._theme.px(44))
         for number, row in enumerate(data.first[:ROWS], start=2):
@@ -81,7 +88,7 @@ class ColumnsCard(Card):
             line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(line, number, 0)
             for place, cell in enumerate(row.cells, start=1):
-                used = mapping is not None and data.columns[place - 1] in mapping.picks
+                used = mapping is not None and mapping.uses(data.columns[place - 1])
                 shown = " ".join(cell[:_LONGEST].split()) or "\N{EN DASH}"
                 grid.addWidget(Text(shown, "body", "text" if used else "text2", elide=True), number, place)
         inner.lines = min(ROWS, len(data.first))

@@ -1,4 +1,4 @@
-"""Where data comes from: a file dropped or chosen, or a sample that came along; it reads no file."""
+"""Where data comes from: files dropped or chosen, imported before, or a sample that came along; it reads no file."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from desktop.views.components.paint import begin
 from desktop.views.theme.theme import Theme
 from desktop.views.theme.tokens import RADIUS_CARD
 from desktop.views.wizard.choices import Choices
+from desktop.views.wizard.data_shelf_list import ShelfList
 
 _KINDS = {
     "chat": "questions and answers",
@@ -26,19 +27,21 @@ _KINDS = {
     "preference": "preference pairs",
 }
 _FILTER = (
-    "Data (*.json *.jsonl *.ndjson *.csv *.tsv *.parquet *.arrow *.feather *.txt *.md *.gz *.zst *.yaml *.yml);;"
-    "All files (*)"
+    "Data (*.json *.jsonl *.ndjson *.csv *.tsv *.parquet *.arrow *.feather *.txt *.md *.pdf *.docx *.gz *.zst *.zip "
+    "*.yaml *.yml);;All files (*)"
 )
 
 
 class DropZone(QWidget):
-    """A place to drop a file on, with buttons for those who do not drag.
+    """A place to drop files on, with buttons for those who do not drag.
 
     Signals:
-        file_chosen: the path of a file or folder.
+        files_chosen: the paths of files or folders, one data set together.
+        hub_wanted: the data sets in the hub's cache are to be shown.
     """
 
-    file_chosen = Signal(str)
+    files_chosen = Signal(list)
+    hub_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Build the place."""
@@ -47,13 +50,14 @@ class DropZone(QWidget):
         self._over = False
         self.setAcceptDrops(True)
         self.file_button = Button("Choose a file…", icon="file")
-        self.folder_button = Button("Folder of texts…", "ghost", "folder")
+        self.folder_button = Button("Folder…", "ghost", "folder")
+        self.hub_button = Button("Hub's cache…", "ghost", "download")
         words = QVBoxLayout()
         words.setSpacing(3)
-        words.addWidget(Text("Drop a file here", "section"))
+        words.addWidget(Text("Drop files here", "section"))
         words.addWidget(
             Text(
-                "JSON, JSONL, CSV, TSV, Parquet, Arrow or text. It stays where it is and is not changed.",
+                "JSON, JSONL, CSV, TSV, Parquet, Arrow, text, PDF or DOCX. They stay where they are, unchanged.",
                 "body",
                 "text2",
             )
@@ -63,23 +67,27 @@ class DropZone(QWidget):
         row.setSpacing(16)
         row.addWidget(Glyph("download", 26, "accent"))
         row.addLayout(words, 1)
+        row.addWidget(self.hub_button)
         row.addWidget(self.folder_button)
         row.addWidget(self.file_button)
+        self.setTabOrder(self.hub_button, self.folder_button)
+        self.setTabOrder(self.folder_button, self.file_button)
         self.file_button.clicked.connect(self.choose_file)
         self.folder_button.clicked.connect(self.choose_folder)
+        self.hub_button.clicked.connect(self.hub_wanted)
         self._theme.changed.connect(self.update)
 
     def choose_file(self) -> None:
-        """Ask for a file."""
-        path, _ = QFileDialog.getOpenFileName(self, "Choose a data file", "", _FILTER)
-        if path:
-            self.file_chosen.emit(path)
+        """Ask for one file or several."""
+        paths = choose_files(self)
+        if paths:
+            self.files_chosen.emit(paths)
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
         path = QFileDialog.getExistingDirectory(self, "Choose a folder of texts")
         if path:
-            self.file_chosen.emit(path)
+            self.files_chosen.emit([path])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the dashed edge."""
@@ -91,7 +99,7 @@ class DropZone(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
-        if dropped_file(event):
+        if dropped_files(event):
             self._over = True
             self.update()
             event.acceptProposedAction()
@@ -102,48 +110,69 @@ class DropZone(QWidget):
         self.update()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Take the first file dropped."""
+        """Take the files dropped."""
         self._over = False
         self.update()
-        path = dropped_file(event)
-        if path:
+        paths = dropped_files(event)
+        if paths:
             event.acceptProposedAction()
-            self.file_chosen.emit(path)
+            self.files_chosen.emit(paths)
 
 
 class DataStart(QWidget):
-    """The drop zone and the samples.
+    """The drop zone, what was imported before, and the samples.
 
     Signals:
-        file_chosen: the path of a file or folder.
+        files_chosen: the paths of files or folders, one data set together.
+        hub_wanted: the data sets in the hub's cache are to be shown.
+        forgotten: what was imported before under this id is to be dropped.
+        left: nothing is to be chosen after all.
     """
 
-    file_chosen = Signal(str)
+    files_chosen = Signal(list)
+    hub_wanted = Signal()
+    forgotten = Signal(str)
+    left = Signal()
 
     def __init__(self, samples: list[Sample], parent: QWidget | None = None) -> None:
         """Offer ``samples``."""
         super().__init__(parent)
         self.zone = DropZone()
+        self.shelf = ShelfList()
+        self.shelf.hide()
+        self.back_button = Button("Back to the data", icon="arrow-left", size="small")
+        self.back_button.hide()
         self.choices = Choices("Samples", columns=2)
         self.choices.set_cards([(str(sample.path), _card(sample)) for sample in samples])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
+        column.addWidget(self.back_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.zone)
+        column.addWidget(self.shelf)
         if samples:
             column.addSpacing(6)
             column.addWidget(Text("Or begin with a sample", "section"))
             column.addWidget(self.choices)
         column.addStretch(1)
-        self.zone.file_chosen.connect(self.file_chosen)
-        self.choices.chosen.connect(self.file_chosen)
+        self.zone.files_chosen.connect(self.files_chosen)
+        self.zone.hub_wanted.connect(self.hub_wanted)
+        self.choices.chosen.connect(lambda path: self.files_chosen.emit([path]))
+        self.shelf.opened.connect(lambda path: self.files_chosen.emit([path]))
+        self.shelf.forgotten.connect(self.forgotten)
+        self.back_button.clicked.connect(self.left)
 
 
-def dropped_file(event: QDropEvent) -> str:
-    """Return the path of the first file in a drop, empty where there is none."""
-    urls = event.mimeData().urls()
-    local = [url.toLocalFile() for url in urls if url.isLocalFile()]
-    return local[0] if local and Path(local[0]).exists() else ""
+def choose_files(parent: QWidget) -> list[str]:
+    """Ask for files and return them, none where nothing was chosen."""
+    paths, _ = QFileDialog.getOpenFileNames(parent, "Choose data files", "", _FILTER)
+    return list(paths)
+
+
+def dropped_files(event: QDropEvent) -> list[str]:
+    """Return the files and folders in a drop, those that are there."""
+    local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in local if Path(path).exists()]
 
 
 def _card(sample: Sample) -> Card:

@@ -1,91 +1,31 @@
-"""The Data step: a file or a sample, how it was understood, what is wrong with it, what the model sees of it."""
+"""The Data step: where data comes from, the data set looked at, all of its rows; changes go to the session."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+import dataclasses
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from desktop.bridge.data_edits import DataEdits
+from desktop.bridge.data_shelf import DataShelf
+from desktop.bridge.row_pages import RowPages
+from desktop.bridge.template_trial import TemplateTrial
 from desktop.bridge.wizard_session import WizardSession
-from desktop.flow.wizard_issues import issues
+from desktop.flow.wizard_data_answers import with_answers, with_length, with_overlong, with_share
+from desktop.flow.wizard_issues import OVERLONG
 from desktop.flow.wizard_mapping import Mapping, mapping_of
 from desktop.flow.wizard_samples import samples
-from desktop.views.components.banner import Banner
+from desktop.flow.wizard_template import template_text, template_words
 from desktop.views.components.button import Button
-from desktop.views.components.card import Card
-from desktop.views.components.chip import Chip
-from desktop.views.components.label import Text
-from desktop.views.wizard.data_columns import ColumnsCard
-from desktop.views.wizard.data_parts import FileBar, IssuesCard, LengthsCard
-from desktop.views.wizard.data_start import DataStart, dropped_file
+from desktop.views.wizard.data_overview import DataOverview
+from desktop.views.wizard.data_rows import RowsView
+from desktop.views.wizard.data_start import DataStart, choose_files, dropped_files
+from desktop.views.wizard.hub_dialog import HubDialog
+from desktop.views.wizard.pick_dialog import PickDialog
 from desktop.views.wizard.step import StepView
-from desktop.views.wizard.token_view import MOST_PIECES, TokenView
-
-_UNTOLD = "From their names it cannot be told. Pick a role above each column that is needed; the others stay unused."
-
-
-class RenderedCard(Card):
-    """One row as the model sees it, with the way to the next."""
-
-    def __init__(self, session: WizardSession, parent: QWidget | None = None) -> None:
-        """Build the card."""
-        super().__init__(padding=16, parent=parent)
-        self._session = session
-        self._where = Text("", "body", "text2", wrap=False)
-        self.back = Button("", icon="chevron-left", size="small")
-        self.back.set_name("Row before")
-        self.forward = Button("", icon="chevron-right", size="small")
-        self.forward.set_name("Next row")
-        self._trained = Chip("", "accent", "edit")
-        self._read = Chip("", "neutral", "eye")
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(Text("What the model sees", "section", wrap=False))
-        head.addSpacing(4)
-        head.addWidget(self._where)
-        head.addWidget(self.back)
-        head.addWidget(self.forward)
-        head.addStretch(1)
-        head.addWidget(Text("tokens", "help", "text2", wrap=False))
-        head.addWidget(self._trained)
-        head.addWidget(self._read)
-        self.tokens = TokenView()
-        self._said = Text("", "body", "text2")
-        self.body.addLayout(head)
-        self.body.addSpacing(4)
-        self.body.addWidget(self.tokens)
-        self.body.addWidget(self._said)
-        self.body.addStretch(1)
-        self.back.clicked.connect(lambda: session.show_row(session.row - 1))
-        self.forward.clicked.connect(lambda: session.show_row(session.row + 1))
-
-    def refresh(self) -> None:
-        """Show the row the session rendered, or why there is none."""
-        found, error = self._session.rendered, self._session.render_error
-        for widget in (self._trained, self._read, self.tokens):
-            widget.setVisible(found is not None)
-        self.back.setEnabled(found is not None and found.row > 0)
-        self.forward.setEnabled(found is not None and found.row + 1 < found.total)
-        if found is None:
-            waits = "" if self._session.wizard.blocked("data") else "The first look loads the tokenizer, a few seconds."
-            needs = "Shown once a model is chosen." if self._session.wizard.findings.model is None else waits
-            self._said.setText(str(error) if error else needs)
-            self._said.set_tone("bad" if error else "text2")
-            self._said.setVisible(True)
-            self._where.setText("")
-            return
-        self._where.setText(f"row {found.row + 1:,} of {found.total:,}")
-        self._trained.set(f"{found.trained:,} learned", "accent", "edit")
-        self._read.set(f"{found.tokens - found.trained:,} only read", "neutral", "eye")
-        self.tokens.set_pieces(found.pieces)
-        notes = []
-        if found.cut:
-            notes.append(f"The last {found.cut:,} tokens are cut off.")
-        if len(found.pieces) > MOST_PIECES:
-            notes.append(f"Shown are the first {MOST_PIECES:,} tokens.")
-        self._said.setText(" ".join(notes))
-        self._said.set_tone("text2")
-        self._said.setVisible(bool(notes))
+from desktop.views.wizard.template_dialog import TemplateDialog
 
 
 class DataStep(StepView):
@@ -99,123 +39,165 @@ class DataStep(StepView):
         """Build the step."""
         super().__init__(session, parent)
         self.setAcceptDrops(True)
+        self.edits = DataEdits(session)
+        self.pages = RowPages(session.workbench, self)
+        self.shelf = DataShelf(session.workbench, self)
+        self.trial = TemplateTrial(session)
         self.start = DataStart(samples())
-        self.file_bar = FileBar()
-        self.trouble = Banner("bad", "", "")
-        self.columns = ColumnsCard()
-        self.issues = IssuesCard()
-        self.lengths = LengthsCard()
-        self.rendered = RenderedCard(session)
-        self._found = QWidget()
-        column = QVBoxLayout(self._found)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(14)
-        column.addWidget(self.file_bar)
-        column.addWidget(self.trouble)
-        column.addWidget(self.columns)
-        pair = QHBoxLayout()
-        pair.setSpacing(16)
-        pair.addWidget(self.issues, 5)
-        pair.addWidget(self.lengths, 4)
-        self.issues.setMinimumHeight(210)
-        self.lengths.setMinimumHeight(210)
-        column.addLayout(pair)
-        column.addWidget(self.rendered, 100)
-        column.addStretch(1)
-        self.content.addWidget(self.start, 1)
-        self.content.addWidget(self._found, 1)
+        self.overview = DataOverview(session)
+        self.rows = RowsView(self.pages, self.edits)
+        for part in (self.start, self.overview, self.rows):
+            self.content.addWidget(part, 1)
+        self.undo_button = Button("Undo", "ghost", "undo", "small")
+        self.undo_button.setToolTip("Take the newest change back (Ctrl+Z)")
+        self.redo_button = Button("Redo", "ghost", "redo", "small")
+        self.redo_button.setToolTip("Do it again (Ctrl+Y)")
+        for button in (self.undo_button, self.redo_button):
+            button.setEnabled(False)
+            self.head.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
         self._mapping: Mapping | None = None
-        self._mapped_path = ""
-        self._replacing = False
-        self._progress = ""
-        self.start.file_chosen.connect(self.take)
-        self.file_bar.replaced.connect(self._replace)
-        self.file_bar.shape_chosen.connect(self._choose_shape)
-        self.columns.picked.connect(self._pick)
-        self.lengths.length_changed.connect(self._set_length)
-        session.rendered_changed.connect(self.rendered.refresh)
-        session.progressed.connect(self._on_progress)
+        self._mapped: tuple[str, ...] = ()
+        self._choosing: str = ""  # "another" while a further data set is chosen, "replace" while a file is replaced
+        self._tabling = False
+        self._connect()
 
-    def take(self, path: str) -> None:
-        """Take the file or folder at ``path``."""
-        self._replacing = False
+    def take(self, paths: list[str]) -> None:
+        """Take the files or folders at ``paths`` as one data set."""
+        choosing, self._choosing, self._tabling = self._choosing, "", False
         self._mapping = None
         answers = self.wizard.answers
-        if answers.source is not None and answers.source.path == path:
-            self.session.read_again()
-            self.refresh()
+        path, also = paths[0], tuple(paths[1:])
+        known = next((place for place, source in enumerate(answers.data) if source.paths == (path, *also)), None)
+        if known is not None:
+            if known == answers.looked or answers.data[known] == answers.source:
+                self.session.read_again()
+                self.refresh()
+            else:
+                self._look_at(known)
+        elif choosing == "another":
+            self.session.answer(answers.with_another(path, also))
         else:
-            self.session.answer(answers.with_source(path))
+            self.session.answer(answers.with_source(path, also=also))
 
     def refresh(self) -> None:
-        """Show the file, or where to get one."""
-        source, data, error = self.wizard.answers.source, self.wizard.findings.data, self.wizard.findings.data_error
-        choosing = source is None or self._replacing
+        """Show the data set, all its rows, or where to get one."""
+        source, data = self.wizard.answers.source, self.wizard.findings.data
+        choosing = source is None or bool(self._choosing)
+        tabling = self._tabling and not choosing and data is not None and bool(data.total or data.rows)
         self.start.setVisible(choosing)
-        self._found.setVisible(not choosing)
+        for button in (self.undo_button, self.redo_button):
+            button.setVisible(not choosing)
+        self.overview.setVisible(not choosing and not tabling)
+        self.rows.setVisible(tabling)
+        self.start.back_button.setVisible(choosing and source is not None)
         self.start.choices.select(source.path if source else "")
         if source is None or choosing:
             return
-        ready = data is not None and bool(data.columns)
-        self.columns.setVisible(ready and error is None)
-        known = data is not None and (bool(data.kind) or data.rows > 0)  # rows stay in sight while they are read again
-        for widget in (self.issues, self.lengths, self.rendered):
-            widget.setVisible(ready and error is None and known)
-        reason = self.wizard.blocked("data") if data is None or data.kind or data.problem or error else ""
-        self.trouble.setVisible(bool(reason) and (error is not None or ready))
-        if error is not None:
-            self.file_bar.show_failed(source.path)
-            self.trouble.set("bad", error.message, error.hint)
-            return
-        if data is None or not ready:
-            self.file_bar.show_reading(source.path, self._progress)
-            return
-        if data.problem is not None:
-            if data.problem.code == "needs_mapping":
-                self.trouble.set("warn", "What do the columns hold?", _UNTOLD)
-            else:
-                self.trouble.set("warn", data.problem.message, data.problem.hint)
-        elif reason:
-            self.trouble.set("warn", reason, "")
-        if data.path != self._mapped_path:
-            self._mapping, self._mapped_path = None, data.path
-        if self._mapping is None or (data.kind and not self._pending(data.shape)):
+        if data is not None and source.paths != self._mapped:
+            self._mapping, self._mapped = None, source.paths
+        if data is not None and (self._mapping is None or (data.kind and not self._pending(data.shape))):
             self._mapping = mapping_of(data)
-        mapping = self._mapping
-        missing = mapping.missing if mapping else ""
-        self.file_bar.show_data(data, mapping.choice.id if mapping else "", missing)
-        self.columns.show_rows(data, mapping)
-        length = self.wizard.job.training.max_length
-        self.issues.show_issues(issues(data, self.wizard.findings.lengths, length), data.bad_total)
-        waiting = (
-            "Counted once a model is chosen" if self.wizard.findings.model is None else self._progress or "Counting…"
-        )
-        self.lengths.show_lengths(self.wizard.findings.lengths, length, waiting)
-        self.rendered.refresh()
+        if tabling and data is not None:
+            self.rows.show_rows(source, data)
+        else:
+            self.overview.show_source(source, self._mapping)
 
     def entered(self) -> None:
         """Begin with what is there."""
-        self._replacing = False
+        self._choosing, self._tabling = "", False
+        self.shelf.look()
+        self.trial.look()
 
     def first_focus(self) -> QWidget | None:
         """Start at the file button while there is no file."""
         return self.start.zone.file_button if self.wizard.answers.source is None else None
 
+    def show_table(self, only: str = "") -> None:
+        """Show all rows, or those that ``only`` lets through."""
+        source, data = self.wizard.answers.source, self.wizard.findings.data
+        if source is None or data is None:
+            return
+        self._tabling = True
+        self.rows.show_rows(source, data, only)
+        self.refresh()
+        self.rows.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- wiring --------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        shown, session = self.overview, self.session
+        self.start.files_chosen.connect(self.take)
+        self.start.hub_wanted.connect(self._open_hub)
+        self.start.forgotten.connect(self.shelf.forget)
+        self.start.left.connect(lambda: self._choose(""))
+        self.shelf.changed.connect(lambda: self.start.shelf.show_sets(self.shelf.sets))
+        shown.file_bar.replaced.connect(lambda: self._choose("replace"))
+        shown.file_bar.set_wanted.connect(lambda: self._choose("another"))
+        shown.file_bar.more_wanted.connect(self._add_files)
+        shown.file_bar.rows_wanted.connect(self.show_table)
+        shown.file_bar.shape_chosen.connect(self._choose_shape)
+        shown.file_bar.share_changed.connect(lambda share: session.answer(with_share(self.wizard, share / 100)))
+        shown.trouble.acted.connect(session.read_again)
+        shown.columns.picked.connect(self._pick)
+        shown.file_bar.map_wanted.connect(self._open_picks)
+        self.undo_button.clicked.connect(self._undo)
+        self.redo_button.clicked.connect(self._redo)
+        shown.issues.policy_chosen.connect(self._choose_policy)
+        shown.issues.rows_wanted.connect(self.show_table)
+        shown.issues.report_wanted.connect(self.edits.save_report)
+        shown.lengths.length_changed.connect(lambda length: session.answer(with_length(self.wizard, length)))
+        shown.rendered.answers_chosen.connect(lambda part: session.answer(with_answers(self.wizard, part)))
+        shown.rendered.overlong_chosen.connect(lambda way: session.answer(with_overlong(self.wizard, way)))
+        shown.rendered.template_chosen.connect(self._set_template)
+        shown.rendered.template_opened.connect(self._open_template)
+        shown.sets.looked.connect(self._look_at)
+        shown.sets.removed.connect(lambda place: session.answer(self.wizard.answers.without(place)))
+        shown.sets.changed.connect(self._change_set)
+        shown.sets.mixing_changed.connect(
+            lambda mixing: session.answer(dataclasses.replace(self.wizard.answers, mixing=mixing))
+        )
+        self.trial.listed.connect(lambda: shown.rendered.set_templates(self.trial.templates))
+        self.rows.closed.connect(self._leave_table)
+        self.edits.history_changed.connect(self._on_history)
+        self.edits.failed.connect(lambda error: shown.trouble.set("bad", error.message, error.hint))
+        self.edits.report_saved.connect(self._on_saved)
+        for keys, act in (("Ctrl+Z", self._undo), ("Ctrl+Y", self._redo), ("Ctrl+Shift+Z", self._redo)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
     def _pending(self, shape: str) -> bool:
         """Tell whether the user is in the middle of another mapping than the one that was read."""
         return self._mapping is not None and (bool(self._mapping.missing) or self._mapping.choice.id != shape)
 
-    def _replace(self) -> None:
-        self._replacing = True
+    def _choose(self, what: str) -> None:
+        self._choosing = what
         self.refresh()
-        self.start.zone.file_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if what:
+            self.start.zone.file_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _add_files(self) -> None:
+        source, more = self.wizard.answers.source, choose_files(self)
+        if source is not None and more:
+            new = tuple(path for path in more if path not in source.paths)
+            self.session.answer(self.wizard.answers.with_set(also=(*source.also, *new)))
+
+    def _look_at(self, place: int) -> None:
+        self._mapping = None
+        self.session.answer(dataclasses.replace(self.wizard.answers, looked=place))
+
+    def _change_set(self, place: int, values: dict[str, object]) -> None:
+        answers = self.wizard.answers
+        data = tuple(
+            source.model_copy(update=values) if index == place else source for index, source in enumerate(answers.data)
+        )
+        self.session.answer(dataclasses.replace(answers, data=data))
 
     def _choose_shape(self, shape: str) -> None:
         data = self.wizard.findings.data
-        if data is None:
-            return
-        self._mapping = mapping_of(data, shape)
-        self._apply()
+        if data is not None:
+            self._mapping = mapping_of(data, shape)
+            self._apply()
 
     def _pick(self, column: str, role: str) -> None:
         if self._mapping is not None:
@@ -225,26 +207,75 @@ class DataStep(StepView):
     def _apply(self) -> None:
         """Read the file with the mapping once it is enough; until then say what is missing."""
         if self._mapping is not None and not self._mapping.missing:
-            self.session.answer(self.wizard.answers.with_mapping(self._mapping.by_role))
+            self.session.answer(self.wizard.answers.with_mapping(self._mapping.picks))
         self.refresh()
 
-    def _set_length(self, length: int) -> None:
-        inferred = self.wizard.inferred.max_length
-        self.session.answer(self.wizard.answers.with_training(max_length=... if length == inferred else length))
+    def _choose_policy(self, check: str, policy: str) -> None:
+        if check == OVERLONG:
+            self.session.answer(with_overlong(self.wizard, policy))
+        else:
+            self.session.answer(self.wizard.answers.with_policy(check, policy))
 
-    def _on_progress(self, what: str, done: int, total: int) -> None:
-        self._progress = f"{what}, {done:,} of {total:,}" if total else f"{what}, {done:,}"
-        if self.isVisible() and (self.wizard.findings.lengths is None or self.wizard.findings.data is None):
-            self.refresh()
+    def _set_template(self, template: str) -> None:
+        self.session.answer(dataclasses.replace(self.wizard.answers, chat_template=template))
+
+    def _open_template(self) -> None:
+        model, template = self.wizard.findings.model, self.wizard.answers.chat_template
+        text = template_text(template, model.folder if model else "")
+        dialog = TemplateDialog(self.trial, text, template_words(template), self)
+        dialog.applied.connect(self._set_template)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _open_picks(self) -> None:
+        source, data = self.wizard.answers.source, self.wizard.findings.data
+        if source is None or data is None or self._mapping is None:
+            return
+        dialog = PickDialog(data, self._mapping, source, self)
+        dialog.applied.connect(self._take_picks)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _take_picks(self, mapping: Mapping, roles: dict[str, str], labels: dict[str, str]) -> None:
+        self._mapping = mapping
+        self.session.answer(self.wizard.answers.with_set(mapping=mapping.picks, roles=roles, labels=labels))
+        self.refresh()
+
+    def _open_hub(self) -> None:
+        dialog = HubDialog(self.shelf, self)
+        dialog.chosen.connect(lambda path: self.take([path]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _undo(self) -> None:
+        self._mapping = None
+        self.edits.undo()
+
+    def _redo(self) -> None:
+        self._mapping = None
+        self.edits.redo()
+
+    def _leave_table(self) -> None:
+        self._tabling = False
+        self.refresh()
+        self.overview.file_bar.rows_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_history(self) -> None:
+        self.undo_button.setEnabled(self.edits.can_undo)
+        self.redo_button.setEnabled(self.edits.can_redo)
+
+    def _on_saved(self, path: str) -> None:
+        self.overview.trouble.set("ok", f"The report is saved as {path}.")
+        self.overview.trouble.show()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files anywhere on the step."""
-        if dropped_file(event):
+        if dropped_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Take the first file dropped."""
-        path = dropped_file(event)
-        if path:
+        """Take the files dropped."""
+        paths = dropped_files(event)
+        if paths:
             event.acceptProposedAction()
-            self.take(path)
+            self.take(paths)

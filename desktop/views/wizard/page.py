@@ -132,7 +132,7 @@ class WizardPage(Page):
         elif context.get("file"):
             if context.get("model"):
                 self.session.answer(dataclasses.replace(self.session.wizard.answers, model=str(context["model"])))
-            self.open_file(Path(str(context["file"])))
+            self.open_file(Path(str(context["file"])), tuple(Path(str(file)) for file in context.get("also") or ()))
         elif context.get("model"):
             self.session.answer(dataclasses.replace(self.session.wizard.answers, model=str(context["model"])))
             self.session.go("model")
@@ -141,12 +141,13 @@ class WizardPage(Page):
             if draft is not None:
                 self.session.begin(draft)
 
-    def open_file(self, path: Path) -> None:
-        """Open a job file at Review, or take any other file as data."""
+    def open_file(self, path: Path, also: tuple[Path, ...] = ()) -> None:
+        """Open a job file at Review, or take any other file as data, with more files of the same set."""
         if path.suffix.lower() in (".yaml", ".yml"):
             self.session.begin(Answers.of_job(JobSpec.read(path), step="review"))
             return
-        answers = self.session.wizard.answers.with_source(str(path.resolve()))
+        more = tuple(str(file.resolve()) for file in also)
+        answers = self.session.wizard.answers.with_source(str(path.resolve()), also=more)
         self.session.answer(dataclasses.replace(answers, step="data"))
 
     # --- inside --------------------------------------------------------------------------------------------------

@@ -1,0 +1,139 @@
+"""The data set that is looked at, card by card: file, columns, issues, lengths, what the model sees; no decisions."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.bridge.wizard_session import WizardSession
+from desktop.engine.job import DataSource
+from desktop.engine.objectives import OBJECTIVES
+from desktop.flow.wizard import Wizard
+from desktop.flow.wizard_findings import DataFound
+from desktop.flow.wizard_issues import issues, summary
+from desktop.flow.wizard_mapping import Mapping
+from desktop.flow.wizard_questions import trained_on
+from desktop.flow.wizard_sets import set_lines
+from desktop.flow.wizard_split import split_words
+from desktop.views.components.banner import Banner
+from desktop.views.wizard.data_columns import ColumnsCard
+from desktop.views.wizard.data_file import FileBar
+from desktop.views.wizard.data_issues import IssuesCard
+from desktop.views.wizard.data_lengths import LengthsCard
+from desktop.views.wizard.data_reading import ReadingCard
+from desktop.views.wizard.data_rendered import RenderedCard
+from desktop.views.wizard.data_sets import SetsCard
+
+_UNTOLD = "From their names it cannot be told. Pick a role above each column that is needed; the others stay unused."
+
+
+class DataOverview(QWidget):
+    """Every card of a data set that was read, or is being read.
+
+    Attributes:
+        file_bar: the file.
+        sets: the data sets, where there are several.
+        reading: how far reading is.
+        trouble: what is in the way.
+        columns: the first rows and their roles.
+        issues: what is not quite right.
+        lengths: how long the rows are.
+        rendered: one row as the model sees it.
+    """
+
+    def __init__(self, session: WizardSession, parent: QWidget | None = None) -> None:
+        """Build every card."""
+        super().__init__(parent)
+        self._session = session
+        self.file_bar = FileBar()
+        self.sets = SetsCard()
+        self.reading = ReadingCard()
+        self.trouble = Banner("bad", "", "")
+        self.columns = ColumnsCard()
+        self.issues = IssuesCard()
+        self.lengths = LengthsCard()
+        self.rendered = RenderedCard(session)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        for card in (self.sets, self.file_bar, self.reading, self.trouble, self.columns):
+            column.addWidget(card)
+        pair = QHBoxLayout()
+        pair.setSpacing(16)
+        pair.addWidget(self.issues, 5)
+        pair.addWidget(self.lengths, 4)
+        self.issues.setMinimumHeight(210)
+        self.lengths.setMinimumHeight(210)
+        column.addLayout(pair)
+        column.addWidget(self.rendered, 100)
+        column.addStretch(1)
+        self.reading.cancelled.connect(session.cancel_reading)
+        session.rendered_changed.connect(self.rendered.refresh)
+        session.progressed.connect(self._on_progress)
+
+    def show_source(self, source: DataSource, mapping: Mapping | None) -> None:
+        """Show what is known of ``source``, whose columns are taken as ``mapping`` says."""
+        wizard = self._session.wizard
+        data, error = wizard.findings.data, wizard.findings.data_error
+        ready = data is not None and bool(data.columns) and error is None
+        # Rows stay in sight while they are read again; what is wrong with them even where nothing can be used.
+        known = data is not None and not data.reading and (bool(data.kind) or data.rows > 0 or bool(data.checks))
+        self.columns.setVisible(ready)
+        for widget in (self.issues, self.lengths, self.rendered):
+            widget.setVisible(ready and known)
+        self.sets.setVisible(len(wizard.answers.data) > 1)
+        self.sets.show_sets(set_lines(wizard.answers, wizard.findings), wizard.answers.mixing)
+        self._show_reading(wizard)
+        self._show_trouble(wizard)
+        if error is not None:
+            self.file_bar.show_failed(source)
+        elif data is None or not ready:
+            self.file_bar.show_reading(source)
+        else:
+            self._show_data(wizard, source, data, mapping)
+
+    def _show_data(self, wizard: Wizard, source: DataSource, data: DataFound, mapping: Mapping | None) -> None:
+        training = wizard.job.training
+        self.file_bar.show_data(source, data, mapping.choice.id if mapping else "", mapping.missing if mapping else "")
+        self.file_bar.show_split(split_words(wizard), training.validation_share)
+        self.columns.show_rows(data, mapping)
+        found = issues(data, wizard.findings.lengths, training.max_length, training.overlong)
+        self.issues.show_issues(found, summary(found, data))
+        known = wizard.findings.model is not None
+        waiting = self._session.progress.words or "Counting…" if known else "Counted once a model is chosen"
+        self.lengths.show_lengths(wizard.findings.lengths, training.max_length, waiting)
+        options = OBJECTIVES.get(wizard.job.objective.id).options.model_fields
+        self.rendered.show_choices(
+            answers=trained_on(wizard) if "answers" in options and data.kind == "chat" else None,
+            overlong=training.overlong,
+            template=wizard.answers.chat_template,
+            chat=data.kind in ("chat", "preference"),
+        )
+        self.rendered.refresh()
+
+    def _show_reading(self, wizard: Wizard) -> None:
+        self.reading.setVisible(self._session.reading)
+        if self._session.reading:
+            self.reading.show_progress(self._session.progress)
+
+    def _show_trouble(self, wizard: Wizard) -> None:
+        data, error = wizard.findings.data, wizard.findings.data_error
+        if error is not None:
+            self.trouble.set("bad", error.message, error.hint, "Read again")
+        elif data is not None and data.problem is not None:
+            if data.problem.code == "needs_mapping":
+                self.trouble.set("warn", "What do the columns hold?", _UNTOLD)
+            else:
+                self.trouble.set("warn", data.problem.message, data.problem.hint)
+        elif data is not None and data.kind and (reason := wizard.blocked("data")):
+            self.trouble.set("warn", reason, "")
+        else:
+            self.trouble.hide()
+            return
+        self.trouble.show()
+
+    def _on_progress(self, what: str, done: int, total: int) -> None:
+        if self.isVisible():
+            self._show_reading(self._session.wizard)
+            if self._session.wizard.findings.lengths is None and not self._session.reading:
+                length = self._session.wizard.job.training.max_length
+                self.lengths.show_lengths(None, length, self._session.progress.words)
