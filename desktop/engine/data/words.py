@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 _RUN = re.compile(r"[^\W_]+")
 
 
+@lru_cache(maxsize=20_000)  # every shape asks for every name, and a table may have thousands of columns
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words of ``name`` in lower case: ``customerQuestion_2`` is customer, question, 2."""
     return tuple(word.lower() for run in _RUN.findall(name) for word in _cut(run))
@@ -31,7 +33,8 @@ def find_column(columns: Sequence[str], names: Iterable[str], taken: Iterable[st
 
     Earlier ``names`` win. A word that two columns share decides nothing between them, so neither is returned for it.
     """
-    free = [column for column in columns if column not in set(taken)]
+    used = set(taken)
+    free = [column for column in columns if column not in used]
     wanted = list(names)
     for name in wanted:
         for column in free:
