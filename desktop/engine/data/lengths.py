@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 BINS = 32
+_BATCHES_TOGETHER = 50  # the trainer sorts this many batches at a time when it puts rows of like length together
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,12 @@ class Lengths:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that crosses a process boundary."""
-        return {**asdict(self), "sentence": self.sentence}
+        return {
+            **asdict(self),
+            "share_truncated": self.truncated / self.rows if self.rows else 0.0,
+            "share_cut": self.cut_tokens / self.tokens if self.tokens else 0.0,
+            "sentence": self.sentence,
+        }
 
 
 def measure(lengths: Sequence[int], first_trained: Sequence[int], trained: Sequence[int], maximum: int) -> Lengths:
@@ -93,6 +100,52 @@ def measure(lengths: Sequence[int], first_trained: Sequence[int], trained: Seque
         edges=tuple(edges),
         counts=tuple(counts),
     )
+
+
+@dataclass(frozen=True)
+class Padding:
+    """What batches of several rows cost, each filled up to its longest row.
+
+    Attributes:
+        padding_waste: share of a batch's places that are filling, rows in random order.
+        padding_waste_grouped: the same with rows of like length together.
+        packed_rows: rows that would be left if all were laid end to end.
+        packed_filled: share of their places that hold text.
+        packing_gain: how many times fewer rows those are.
+    """
+
+    padding_waste: float
+    padding_waste_grouped: float
+    packed_rows: int
+    packed_filled: float
+    packing_gain: float
+
+
+def pad(lengths: Sequence[int], maximum: int, batch_size: int, seed: int) -> Padding:
+    """Count what padding and packing would do to rows of these lengths, cut at ``maximum``; chance is seeded."""
+    cut = [min(length, maximum) for length in lengths]
+    order = random.Random(seed).sample(cut, len(cut))
+    together = _BATCHES_TOGETHER * batch_size
+    grouped = [
+        length
+        for start in range(0, len(order), together)
+        for length in sorted(order[start : start + together], reverse=True)
+    ]
+    total = sum(lengths)
+    packed = -(-total // maximum)
+    return Padding(
+        padding_waste=_waste(order, batch_size),
+        padding_waste_grouped=_waste(grouped, batch_size),
+        packed_rows=packed,
+        packed_filled=total / (packed * maximum) if packed else 0.0,
+        packing_gain=len(lengths) / packed if packed else 1.0,
+    )
+
+
+def _waste(lengths: Sequence[int], batch_size: int) -> float:
+    batches = [lengths[start : start + batch_size] for start in range(0, len(lengths), batch_size)]
+    places = sum(max(batch) * len(batch) for batch in batches)
+    return 1 - sum(lengths) / places if places else 0.0
 
 
 def _edges(longest: int) -> list[int]:

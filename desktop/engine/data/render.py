@@ -78,6 +78,19 @@ def render_row(
     return _whole([_tokenised(draft, tokenizer) for draft in drafts])
 
 
+def render_sides(
+    row: Row, kind: str, tokenizer: PreTrainedTokenizerBase, *, answers: Answers = "all", template: str | None = None
+) -> list[Rendered]:
+    """Return a row in the parts that are cut by themselves: both answers of a preference pair, source and target."""
+    if kind == "preference":
+        return [
+            render_row({**row, "chosen": row[side]}, kind, tokenizer, template=template)
+            for side in ("chosen", "rejected")
+        ]
+    drafts = _drafts(row, kind, tokenizer, answers, template or template_of(tokenizer))
+    return [_tokenised(draft, tokenizer) for draft in drafts]
+
+
 def render_many(
     rows: Iterable[Row],
     kind: str,
@@ -130,8 +143,7 @@ def _drafts(row: Row, kind: str, tokenizer: PreTrainedTokenizerBase, answers: An
     if kind == "preference":
         return [chat_draft([*row["prompt"], *row["chosen"]], tokenizer, template, "last", tools)]
     if kind == "rated":
-        messages = row["messages"] if "messages" in row else [*row["prompt"], *row["completion"]]
-        return [chat_draft(messages, tokenizer, template, "last", tools)]
+        return [chat_draft([*row["prompt"], *row["completion"]], tokenizer, template, "last", tools)]
     if kind == "pair":
         source, target = (_text_draft(row[side], tokenizer, begins=False) for side in ("source", "target"))
         return [Draft(source.text, []), target]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from desktop.engine.data.overlong import windows
 from desktop.engine.errors import RequestError
 from desktop.engine.objectives.store import TokenStore
 
@@ -75,7 +76,7 @@ class Intake:
             raise LeftOutError(TOO_LONG)
         if overlong == "split":
             self.split += 1
-            return [slice(start, min(start + longest, length)) for start in range(0, length, longest)]
+            return windows(length, longest)
         self.cut += 1
         return [slice(0, longest)]
 

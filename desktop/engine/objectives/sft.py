@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from desktop.engine.data.rendered import IGNORED, Rendered
+from desktop.engine.data.overlong import learns
+from desktop.engine.data.rendered import Rendered
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
 from desktop.engine.objectives.intake import ANSWER_CUT_OFF, NO_ANSWER, NOTHING_LEARNED, Intake, LeftOutError
 from desktop.engine.objectives.store import TokenStore, tokens_in
@@ -123,20 +124,18 @@ class Sft(Objective):
 
 
 def _tokenised(rendered: Rendered, intake: Intake, training: Training) -> list[dict[str, Any]]:
-    if not any(rendered.labels_mask[1:]):
+    if not learns(rendered.labels_mask):
         raise LeftOutError(NO_ANSWER)
-    ids, labels = rendered.input_ids, rendered.labels
+    ids, labels, mask = rendered.input_ids, rendered.labels, rendered.labels_mask
+    longest, overlong = training.max_length, training.overlong
+    if overlong == "truncate" and not learns(mask[:longest]):
+        raise LeftOutError(ANSWER_CUT_OFF)
     made = []
-    parts = intake.fitted(len(ids), training.max_length, training.overlong)
-    for part in parts:
-        # Position 0 predicts nothing: its label is never compared with anything.
-        if all(label == IGNORED for label in labels[part][1:]):
-            if len(parts) == 1:
-                intake.cut -= 1
-                raise LeftOutError(ANSWER_CUT_OFF)
+    for part in intake.fitted(len(ids), longest, overlong):
+        if learns(mask[part]):
+            made.append({"input_ids": ids[part], "labels": labels[part], "attention_mask": [1] * len(ids[part])})
+        else:
             intake.drop(NOTHING_LEARNED)
-            continue
-        made.append({"input_ids": ids[part], "labels": labels[part], "attention_mask": [1] * len(ids[part])})
     return made
 
 
