@@ -57,7 +57,7 @@ def are_tools(value: Any) -> bool:
     if not isinstance(inside, list) or not inside or not isinstance(inside[0], dict):
         return False
     function = opened(inside[0].get("function")) or inside[0]
-    return isinstance(function, dict) and "name" in function
+    return isinstance(function, dict) and "name" in function and "arguments" not in function  # that would be a call
 
 
 def _tool(tool: Any, place: str) -> dict[str, Any]:

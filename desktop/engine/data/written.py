@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from desktop.engine.data.rows import RowFault
+from desktop.engine.data.strict_json import BrokenJSON, whole_value
 
 NAMES: dict[type, str] = {
     bool: "true or false",
@@ -42,8 +43,8 @@ def opened(value: Any) -> Any:
     """Return the list or object that a text holds as JSON, as the cells of a CSV do; anything else as it is."""
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
+            return whole_value(value)
+        except BrokenJSON:
             return value
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -86,6 +87,8 @@ def preference_row(prompt: list[Message], chosen: list[Message], rejected: list[
 def both_answers(sample: Sample) -> tuple[str, str] | None:
     """Return the columns of the better and the worse answer, text or messages in both."""
     able = [column for column in sample.columns if _is_answer(sample.first(column))]
+    # In a CSV a score is text too; only where both answers are numbers there is no other choice.
+    able = [column for column in able if not sample.most(column, _is_number)] or able
     better = find_column(able, _BETTER, taken=[c for c in able if find_column([c], _WORSE) is not None])
     worse = find_column(able, _WORSE, taken=[better] if better else ())
     return None if better is None or worse is None else (better, worse)
@@ -94,6 +97,10 @@ def both_answers(sample: Sample) -> tuple[str, str] | None:
 def are_transcripts(sample: Sample, column: str) -> bool:
     """Tell whether most values of ``column`` are whole conversations written as one text."""
     return sample.most(column, lambda value: isinstance(value, str) and is_transcript(value))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"\s*-?\d+(\.\d+)?\s*", value) is not None
 
 
 def _is_answer(value: Any) -> bool:

@@ -10,8 +10,10 @@ from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, op
 from desktop.engine.data.shapes.messages import beside_conversation
 from desktop.engine.data.tool_calls import tools_in
 from desktop.engine.data.turn_order import check_conversation
-from desktop.engine.data.turns import seen_turns, turns_in
-from desktop.engine.data.written import text_in
+from desktop.engine.data.turns import is_turn, seen_turns, turns_in
+from desktop.engine.data.written import opened, text_in
+
+_JSON = frozenset("[{")
 
 
 class PromptCompletion(Shape):
@@ -40,7 +42,7 @@ class PromptCompletion(Shape):
     def row(self, values: Mapping[str, Any], mapping: Mapping[str, str]) -> Row:
         """Return the prompt's messages followed by the completion's."""
         asked, answer = cell(values, mapping, "prompt"), cell(values, mapping, "completion")
-        if type(asked) is str and type(answer) is str and asked[:1] != "[" and answer[:1] != "[":
+        if type(asked) is str and type(answer) is str and asked[:1] not in _JSON and answer[:1] not in _JSON:
             messages: list[Message] = [
                 {"role": "user", "content": text_in(asked, mapping["prompt"])},
                 {"role": "assistant", "content": text_in(answer, mapping["completion"])},
@@ -60,6 +62,8 @@ def side(value: Any, place: str, role: str) -> list[Message]:
     if isinstance(value, list | dict):
         return turns_in(value, place)
     # A cell of a CSV holds messages as JSON; a text that only begins like that stays a text.
-    if isinstance(value, str) and value[:1] == "[" and (turns := seen_turns(value)):
-        return turns_in(turns, place)
+    if isinstance(value, str) and value[:1] in _JSON:
+        inside = opened(value)
+        if is_turn(inside) or seen_turns(inside):
+            return turns_in(inside, place)
     return [{"role": role, "content": text_in(value, place)}]

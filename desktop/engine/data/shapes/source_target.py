@@ -40,7 +40,8 @@ class SourceTarget(Shape):
             target = find_column(texts, (target_name,), taken=[source] if source else ())
             if source is not None and target is not None:
                 return Match({"source": source, "target": target}, f"`{source}` is turned into `{target}`")
-        languages = [column for column in texts if column.lower() in _LANGUAGES]
+        # Beside other columns, "id" is a number far more often than Indonesian.
+        languages = [column for column in texts if column.lower() in _LANGUAGES and column.lower() != "id"]
         if len(languages) == 2:
             return _translation(*languages)
         for column in sample.columns:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from desktop.engine.data.rows import Kind, Row
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell
 from desktop.engine.data.words import find_column
-from desktop.engine.data.written import text_in
+from desktop.engine.data.written import opened, text_in
 
 _NAMES = ("text", "content", "document", "body", "article", "passage", "paragraph")
 
@@ -29,7 +29,7 @@ class PlainText(Shape):
         column = find_column(texts, _NAMES)
         if column is not None:
             return Match({"text": column}, f"`{column}` holds text")
-        if len(sample.columns) == 1 and texts:
+        if len(sample.columns) == 1 and texts and isinstance(opened(sample.first(texts[0])), str):
             return Match({"text": texts[0]}, f"`{texts[0]}` is the only column and holds text")
         return None
 
