@@ -30,6 +30,11 @@ def preferences() -> Path:
     return _made("preferences")
 
 
+def data() -> Path:
+    """Return the folder with one sub-folder an imported data set."""
+    return _made("data")
+
+
 def models() -> Path:
     """Return the folder where a user may drop model folders of her own."""
     return _made("models")

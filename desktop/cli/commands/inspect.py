@@ -1,19 +1,21 @@
-"""``fettle inspect``: what a data file is taken for, how its columns map, and which rows are bad; it needs no model."""
+"""``fettle inspect``: what data files hold, how they are understood, and which rows are bad; it needs no model."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import Any
 
+from desktop.cli.bar import bar
 from desktop.cli.base import Command
+from desktop.cli.data_words import report_words, source_of
 from desktop.cli.output import Output
-from desktop.engine.data.dataset import Imported, open_source
-from desktop.engine.data.rows import KIND_TITLES, KINDS, Row
+from desktop.engine.data.dataset import Imported, survey
+from desktop.engine.data.inspection import inspected
+from desktop.engine.data.library.importing import Reading
+from desktop.engine.data.report import save_report
+from desktop.engine.data.rows import KINDS
 from desktop.engine.errors import RequestError
-from desktop.engine.job import DataSource
-
-SHOWN_ROWS = 3
-SHOWN_BAD = 20
-WIDTH = 110
 
 
 class Inspect(Command):
@@ -21,78 +23,62 @@ class Inspect(Command):
 
     id = "inspect"
     title = "Inspect"
-    summary = "Say what a data file holds, how its columns are understood, and which rows are bad."
+    summary = "Say what data files hold, how their columns are understood, and which rows are bad."
     order = 40
 
     def arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Take the file and, where it is not recognised, how its columns map."""
-        parser.add_argument("file", help="the file or folder")
-        parser.add_argument("--format", default="auto", help="read it as jsonl, json, csv, ... instead of guessing")
-        parser.add_argument("--kind", choices=KINDS, action="append", default=[], help="take it for this kind of rows")
-        parser.add_argument(
-            "--map", action="append", default=[], metavar="ROLE=COLUMN", help="such as instruction=q; several allowed"
-        )
+        """Take the files and, where they are not recognised, how their columns map."""
+        add = parser.add_argument
+        add("file", nargs="+", help="the files of one set, or a folder")
+        add("--format", default="auto", help="read it as jsonl, json, csv, ... instead of guessing")
+        add("--encoding", default="auto", help="of text files, such as cp1252, instead of guessing")
+        add("--kind", choices=KINDS, action="append", default=[], help="take it for this kind of rows")
+        add("--map", action="append", default=[], metavar="ROLE=COLUMN", help="such as instruction=q or text=a.b[0].c")
+        add("--constant", action="append", default=[], metavar="ROLE=TEXT", help="the same text in every row")
+        add("--join", action="append", default=[], metavar="ROLE=COLUMN,COLUMN", help="several columns as one text")
+        add("--role", action="append", default=[], metavar="NAME=ROLE", help="who a speaker is: Kunde=user")
+        add("--label", action="append", default=[], metavar="VALUE=LABEL", help="what a label is to be called: 0=bad")
+        add("--check", action="append", default=[], metavar="CHECK=POLICY", help="such as duplicate=skip, markup=fix")
+        add("--report", metavar="FILE", help="write what was found to a .md, .json or .csv file")
+        add("--model", help="count tokens with this model's tokenizer and template")
+        add("--max-length", type=int, default=256, help="longest row the tokens are measured against")
 
     def run(self, args: argparse.Namespace, out: Output) -> int:
         """Read it all and report."""
-        source = DataSource(path=args.file, format=args.format, mapping=dict(_pair(words) for words in args.map))
-        try:
-            found = open_source(source, tuple(args.kind))
-        except RequestError as error:
-            if error.code == "needs_mapping":  # here the cure is a word away, not in a job file
-                error.hint = f"Say what they hold: --map instruction=COLUMN --map response=COLUMN. {error.hint}"
-            raise
-        out.result(
-            {
-                "format": found.format,
-                "kind": found.kind,
-                "recognised": found.recognised,
-                "why": found.why,
-                "columns": list(found.columns),
-                "mapping": found.mapping,
-                "rows": len(found.rows),
-                "total": found.total,
-                "bad": [bad.as_dict() for bad in found.bad],
-            },
-            _text(args.file, found),
-        )
+        source = source_of(args)
+        looked = survey(source, tuple(args.kind))
+        with bar(out) as draw:
+
+            def told(reading: Reading) -> None:
+                draw("Reading", reading.bytes, reading.total, f"{reading.rows:,} rows, {reading.rate:,.0f} a second")
+
+            report, imported = inspected(looked, tuple(args.kind), told)
+        if imported is None:
+            raise _unmapped(looked.problem)
+        if args.report:
+            self._save(report, imported, Path(args.report))
+        if args.model:
+            report["tokens"] = _tokens(imported, args.model, args.max_length)
+        out.result(report, report_words(", ".join(args.file), report, imported.rows[:3]))
         return 0
 
-
-def _pair(words: str) -> tuple[str, str]:
-    role, equals, column = words.partition("=")
-    if not equals or not role or not column:
-        raise RequestError("bad_mapping", f"{words!r} maps nothing.", "Write --map instruction=COLUMN.")
-    return role, column
-
-
-def _text(file: str, found: Imported) -> str:
-    lines = [
-        f"{file}: {len(found.rows):,} rows of {KIND_TITLES[found.kind]} ({found.format}; {found.why}).",
-        "Columns: " + ", ".join(f"{column} as {role}" for role, column in found.mapping.items()),
-    ]
-    if found.bad:
-        lines.append(f"{len(found.bad):,} of {found.total:,} rows cannot be used:")
-        for bad in found.bad[:SHOWN_BAD]:
-            place = f"line {bad.line}" if bad.line else f"row {bad.row}"
-            lines.append(f"  {bad.file + ', ' if bad.file else ''}{place}: {bad.reason}")
-        if len(found.bad) > SHOWN_BAD:
-            lines.append(f"  and {len(found.bad) - SHOWN_BAD:,} more (--json lists them all)")
-    else:
-        lines.append("Every row can be used.")
-    for number, row in enumerate(found.rows[:SHOWN_ROWS], start=1):
-        lines += ["", f"Row {number}", *(f"  {line}" for line in _row_lines(row))]
-    return "\n".join(lines)
+    def _save(self, report: dict[str, Any], imported: Imported, path: Path) -> None:
+        ending = path.suffix.lower().lstrip(".")
+        if ending not in ("md", "json", "csv"):
+            raise RequestError("bad_report", f"A report cannot be written as {path.name}.", "Use .md, .json or .csv.")
+        save_report(report, imported.view.findings(), path, ending)
 
 
-def _row_lines(row: Row) -> list[str]:
-    lines = []
-    for name, value in row.items():
-        turns = value if isinstance(value, list) else [{"role": name, "content": value}]
-        lines += [f"{turn['role']}: {_short(str(turn['content']))}" for turn in turns]
-    return lines
+def _unmapped(problem: RequestError | None) -> RequestError:
+    error = problem or RequestError("needs_mapping", "The columns could not be understood.")
+    if error.code == "needs_mapping":  # here the cure is a word away, not in a job file
+        error.hint = f"Say what they hold: --map instruction=COLUMN --map response=COLUMN. {error.hint}"
+    return error
 
 
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."
+def _tokens(imported: Imported, model: str, max_length: int) -> dict[str, Any]:
+    from desktop.engine.data.token_lengths import measured
+    from desktop.engine.models.library import resolve
+    from desktop.engine.models.load import load_tokenizer
+
+    return measured(imported.rows, imported.kind, load_tokenizer(resolve(model)), max_length)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
-from itertools import chain, islice
-from pathlib import Path
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from desktop.engine.data.find_reader import reader_for as reader_for
+from desktop.engine.data.interpret import Interpretation
+from desktop.engine.data.library.assemble import View
+from desktop.engine.data.library.entry import Entry
+from desktop.engine.data.library.found import Finding
+from desktop.engine.data.library.importing import Reading, imported
+from desktop.engine.data.library.stored import StoredRows
+from desktop.engine.data.locate import Located, locate
 from desktop.engine.data.map import map_columns, needs_mapping
 from desktop.engine.data.recognise import recognise
 from desktop.engine.data.rows import KIND_TITLES, BadRow, Kind, Record, Row, RowFault
 from desktop.engine.data.shapes.base import Match, Sample, Shape
-from desktop.engine.data.source import Pick
+from desktop.engine.data.source import DataSource, Pick
 from desktop.engine.errors import RequestError
-from desktop.engine.job import DataSource
 
 SAMPLE_ROWS = 200
-PROGRESS_EVERY = 1000
 
 
 @dataclass(frozen=True)
@@ -26,123 +31,145 @@ class Survey:
     """What the first rows of a source tell, before all of them are read.
 
     Attributes:
-        format: id of the reader.
+        source: the data set.
+        located: its files and who reads them.
         columns: names in order of appearance.
         first: the first rows, readable or not.
         shape: how the rows are written down, ``None`` while that is open.
-        mapping: role -> column.
+        mapping: role -> where its value comes from.
         why: what says so, one clause.
         problem: why no shape was taken.
     """
 
-    format: str
+    source: DataSource
+    located: Located
     columns: tuple[str, ...]
     first: tuple[Record | BadRow, ...]
     shape: Shape | None
-    mapping: dict[str, str]
+    mapping: Mapping[str, Pick]
     why: str
     problem: RequestError | None
+
+    @property
+    def format(self) -> str:
+        """Return the id of the reader."""
+        return self.located.reader.id
+
+    @cached_property
+    def interpretation(self) -> Interpretation | None:
+        """Return how records become rows, ``None`` while that is open."""
+        return Interpretation(self.source, self.shape, self.mapping) if self.shape else None
 
 
 @dataclass(frozen=True)
 class Imported:
-    """One source, read to its end.
+    """One source, read to its end and kept in the library.
 
     Attributes:
-        rows: the canonical rows.
+        source: the data set.
+        rows: the canonical rows, read when they are asked for.
         kind: what they all are.
         format: id of the reader.
         columns: names in order of appearance.
-        mapping: role -> column.
+        mapping: role -> where its value comes from.
         recognised: id of the shape.
         why: what in the columns says so, one clause.
-        bad: the rows left out, each with its reason.
         total: all rows of the source, good and bad.
+        entry: where it is kept.
+        view: what was found about its rows.
     """
 
-    rows: list[Row]
+    source: DataSource
+    rows: StoredRows
     kind: Kind
     format: str
     columns: tuple[str, ...]
-    mapping: dict[str, str]
+    mapping: Mapping[str, Pick]
     recognised: str
     why: str
-    bad: list[BadRow] = field(default_factory=list)
-    total: int = 0
+    total: int
+    entry: Entry
+    view: View
+
+    @cached_property
+    def bad(self) -> list[BadRow]:
+        """Return the rows that cannot be used, each with its reason, in order."""
+        return [_as_bad_row(finding) for finding in self.view.findings() if finding.state == "bad"]
 
 
 def survey(source: DataSource, kinds: Collection[str] = ()) -> Survey:
     """Look at the first rows of ``source``; raise :class:`RequestError` only where nothing can be read at all."""
-    return _survey(source, kinds)[0]
+    located = locate(source)
+    records = located.reader.read(located.files[0], located.encoding)
+    first = tuple(islice(records, SAMPLE_ROWS))
+    if not first:
+        raise RequestError("no_rows", f"There is no row in {located.name}.", "Choose another file.")
+    sample = Sample.of([record for record in first if isinstance(record, Record)])
+    if not sample.columns:
+        rest = [record for record in records if isinstance(record, BadRow)]
+        raise _no_good_row(located.name, [record for record in first if isinstance(record, BadRow)] + rest)
+    shape, match, problem = _shape(source, located.name, sample, kinds)
+    return Survey(source, located, sample.columns, first, shape, match.mapping, match.why, problem)
 
 
 def open_source(
     source: DataSource, kinds: Collection[str] = (), progress: Callable[[int], None] | None = None
 ) -> Imported:
-    """Read ``source`` to its end as rows of one of ``kinds`` (any, where none are given).
+    """Return ``source`` as rows of one of ``kinds`` (any, where none are given), read to its end once and then kept.
 
     ``progress(rows)`` is called now and then; what it raises ends the reading. Raises :class:`RequestError` where the
     file, its columns or every single row is unusable; a row that is, beside others that are not, is in ``bad``.
     """
-    looked, records = _survey(source, kinds)
-    if looked.shape is None:
-        raise looked.problem or needs_mapping(Path(source.path).name, looked.columns, kinds)
-    columns = dict.fromkeys(looked.columns)
-    rows: list[Row] = []
-    bad: list[BadRow] = []
-    total = 0
-    for total, record in enumerate(records, start=1):
-        if progress is not None and total % PROGRESS_EVERY == 0:
-            progress(total)
-        if isinstance(record, Record):
-            columns.update(dict.fromkeys(map(str, record.values)))
-        outcome = convert(record, looked.shape, looked.mapping)
-        if isinstance(outcome, BadRow):
-            bad.append(outcome)
-        else:
-            rows.append(outcome)
-    if not rows:
-        raise _no_good_row(source, bad)
+    tell = progress or _silent
+    return import_surveyed(survey(source, kinds), kinds, lambda reading: tell(reading.rows))
+
+
+def import_surveyed(
+    looked: Survey, kinds: Collection[str] = (), told: Callable[[Reading], None] | None = None
+) -> Imported:
+    """Read a source that was looked at to its end; see :func:`open_source`."""
+    shape, interpretation = looked.shape, looked.interpretation
+    if shape is None or interpretation is None:
+        raise looked.problem or needs_mapping(looked.located.name, looked.columns, kinds)
+    entry, view = imported(looked.located.job(looked.source), interpretation, told or _silent)
+    if not len(view.rows):
+        bad = [_as_bad_row(finding) for finding in view.findings() if finding.state in ("bad", "skipped")]
+        raise _no_good_row(looked.located.name, bad)
+    rows = StoredRows(entry, view, interpretation)
+    columns = tuple(dict.fromkeys([*looked.columns, *entry.about.columns]))
     return Imported(
-        rows, looked.shape.kind, looked.format, tuple(columns), looked.mapping, looked.shape.id, looked.why, bad, total
-    )  # fmt: skip
+        looked.source,
+        rows,
+        shape.kind,
+        looked.format,
+        columns,
+        looked.mapping,
+        shape.id,
+        looked.why,
+        entry.about.rows,
+        entry,
+        view,
+    )
 
 
-def convert(record: Record | BadRow, shape: Shape, mapping: dict[str, str]) -> Row | BadRow:
+def convert(record: Record | BadRow, interpretation: Interpretation) -> Row | BadRow:
     """Return the canonical row of ``record``, or what is wrong with it."""
     if isinstance(record, BadRow):
         return record
     try:
-        return shape.row(record.values, mapping)
+        return interpretation.row(record.values)
     except RowFault as fault:
-        return BadRow(record.row, record.line, str(fault), record.file)
-
-
-def _survey(source: DataSource, kinds: Collection[str]) -> tuple[Survey, Iterator[Record | BadRow]]:
-    path = Path(source.path).expanduser()
-    reader = reader_for(path, source.format)
-    records = reader.read(path)
-    first = list(islice(records, SAMPLE_ROWS))
-    if not first:
-        raise RequestError("no_rows", f"There is no row in {path.name}.", "Choose another file.")
-    sample = Sample.of([record for record in first if isinstance(record, Record)])
-    if not sample.columns:
-        rest = [record for record in records if isinstance(record, BadRow)]
-        raise _no_good_row(source, [record for record in first if isinstance(record, BadRow)] + rest)
-    shape, match, problem = _shape(source, sample, kinds)
-    looked = Survey(reader.id, sample.columns, tuple(first), shape, match.mapping, match.why, problem)
-    return looked, chain(first, records)
+        return BadRow(record.row, record.line, str(fault), record.file, fault.check)
 
 
 def _shape(
-    source: DataSource, sample: Sample, kinds: Collection[str]
+    source: DataSource, name: str, sample: Sample, kinds: Collection[str]
 ) -> tuple[Shape | None, Match, RequestError | None]:
     if source.mapping:
-        return *map_columns(plain(source.mapping), sample.columns, kinds), None
+        return *map_columns(source.mapping, sample.columns, kinds), None
     found = recognise(sample, kinds)
     if found is not None:
         return *found, None
-    name = Path(source.path).name
     other = recognise(sample)
     if other is None:
         return None, Match({}, ""), needs_mapping(name, sample.columns, kinds)
@@ -150,13 +177,27 @@ def _shape(
     problem = RequestError(
         "wrong_kind",
         f"{name} holds {KIND_TITLES[other[0].kind]} ({other[1].why}), but this objective learns from {wanted}.",
-        "Choose another file or objective, or map the columns by hand.",
+        f"Choose another file, {_suited(other[0].kind)}or map the columns by hand.",
     )
     return None, Match({}, ""), problem
 
 
-def _no_good_row(source: DataSource, bad: list[BadRow]) -> RequestError:
-    name, first = Path(source.path).name, bad[0]
+def _suited(kind: str) -> str:
+    """Return the objectives that do learn from such rows, as part of a sentence."""
+    from desktop.engine.objectives import OBJECTIVES
+
+    titles = [objective.title for objective in OBJECTIVES.all() if kind in objective.rows]
+    return f"another objective ({', '.join(titles)}), " if titles else ""
+
+
+def _as_bad_row(finding: Finding) -> BadRow:
+    return BadRow(finding.row, finding.line, finding.reason, finding.file, finding.check, finding.raw)
+
+
+def _no_good_row(name: str, bad: list[BadRow]) -> RequestError:
+    if not bad:
+        return RequestError("no_good_row", f"No row of {name} is left to use.", "Take back what was left out by hand.")
+    first = bad[0]
     place = f"line {first.line}" if first.line else f"row {first.row}"
     if len(bad) == 1:
         return RequestError(
@@ -171,15 +212,15 @@ def _no_good_row(source: DataSource, bad: list[BadRow]) -> RequestError:
 
 def preview_values(record: Record) -> dict[str, Any]:
     """Return a record's cells as a table shows them: JSON types only, nothing longer than a screen."""
-    return {str(column): _short(value) for column, value in record.values.items()}
+    return {str(column): short(value) for column, value in record.values.items()}
 
 
-def _short(value: Any) -> Any:
+def short(value: Any) -> Any:
+    """Return one value as a cell shows it."""
     if value is None or isinstance(value, bool | int):
         return value if not isinstance(value, int) or abs(value) < 2**53 else str(value)[:40]
     return str(value)[:400].encode("utf-8", "replace").decode("utf-8")
 
 
-def plain(mapping: dict[str, Pick]) -> dict[str, str]:
-    """Return the picks that are columns."""
-    return {role: pick for role, pick in mapping.items() if isinstance(pick, str)}
+def _silent(_: object) -> None:
+    pass

@@ -29,7 +29,7 @@ class Join(Options):
 
 
 Pick: TypeAlias = str | Constant | Join
-"""Where a role's value comes from. A string is a column or, where no column is called so, a path in one: ``a.b[0].c``."""
+"""Where a role takes its value. A string is a column or, where no column is called so, a path in one: ``a.b[0].c``."""
 
 
 class Edit(Options):

@@ -1,0 +1,1 @@
+"""Imported data, kept as Arrow beside what was found out about it; the source files are never touched."""

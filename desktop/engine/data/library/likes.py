@@ -1,0 +1,106 @@
+"""Which rows are alike: equal by their keys, nearly equal by their sketches and words; it knows no file and no mapping.
+
+Near-equal rows are found by locality-sensitive hashing over pairs of MinHash numbers and then compared word by word.
+Source: Leskovec, Rajaraman, Ullman 2020, Mining of Massive Datasets, sections 3.3 and 3.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from desktop.engine.data.library.sketch import EMPTY
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NEAR = 0.85
+"""Share of words in common from which two rows count as nearly the same (Jaccard similarity)."""
+FEWEST_WORDS = 6
+"""Shorter rows are alike by chance or wholly."""
+MOST_COMPARED = 50_000
+"""Pairs compared word by word at most; a set where more look alike is one great template."""
+_BANDS = ((0, 1, 2), (3, 4, 5), (0, 6, 7), (1, 4, 7), (2, 5, 6))
+_MIX = 0x9E3779B97F4A7C15
+_AGREE = 6
+"""Numbers of eight that must agree before words are compared: nine of ten pairs at the border above do."""
+
+
+def equal_rows(keys: NDArray[Any]) -> NDArray[Any]:
+    """Return, for each row, the index of the first row with the same key: its own where it is the first."""
+    import numpy as np
+
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    begins = np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(keys) else np.zeros(0, bool)
+    first = order[begins]
+    result = np.empty(len(keys), np.int64)
+    result[order] = first[np.cumsum(begins) - 1]
+    return result
+
+
+def near_rows(
+    sketches: NDArray[Any], first: NDArray[Any], words: Callable[[int], frozenset[str]]
+) -> list[tuple[int, int]]:
+    """Return pairs (row, earlier row it nearly repeats), each row at most once, in the order of the rows.
+
+    Of pairs that share nine words in ten nearly all are found; the rest is the price of not comparing all with all.
+
+    Args:
+        sketches: numbers of each row, uint32, shape (rows, 8).
+        first: what :func:`equal_rows` returned; only first rows are compared.
+        words: the words of a row.
+    """
+    import numpy as np
+
+    alone = np.flatnonzero((first == np.arange(len(first))) & (sketches[:, 0] != EMPTY))
+    found: list[NDArray[Any]] = [np.zeros((0, 2), np.int64)]
+    for band in _BANDS:
+        mixed = np.zeros(len(alone), np.uint64)
+        for number in band:
+            mixed = (mixed ^ sketches[alone, number]) * np.uint64(_MIX)
+        order = np.argsort(mixed, kind="stable")
+        ordered, mixed = alone[order], mixed[order]
+        same = np.flatnonzero(mixed[1:] == mixed[:-1]) + 1
+        begins = np.ones(len(ordered), bool)
+        begins[same] = False
+        leaders = np.flatnonzero(begins)[np.cumsum(begins)[same] - 1] if len(same) else same
+        # A row that agrees with the first of its run by chance may still repeat the one before it.
+        for others in (leaders, same - 1):
+            rows, earlier = ordered[same], ordered[others]
+            close = np.count_nonzero(sketches[rows] == sketches[earlier], axis=1) >= _AGREE
+            found.append(np.stack([rows[close], earlier[close]], axis=1))
+    pairs: dict[int, int] = {}
+    candidates = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+    for earlier, row in candidates[:MOST_COMPARED].tolist():
+        if row not in pairs and _alike(words(earlier), words(row)):
+            pairs[row] = earlier
+    return sorted(pairs.items())
+
+
+def joined(first: NDArray[Any], pairs: list[tuple[int, int]]) -> NDArray[Any]:
+    """Return one number a row, the same for rows that are equal or nearly equal, directly or by way of others."""
+    import numpy as np
+
+    roots: dict[int, int] = {}
+
+    def root(row: int) -> int:
+        while row in roots:
+            row = roots[row]
+        return row
+
+    for row, other in pairs:
+        one, two = root(int(first[row])), root(int(first[other]))
+        if one != two:
+            roots[max(one, two)] = min(one, two)
+    table = np.arange(len(first))
+    for row in roots:
+        table[row] = root(row)
+    return table[first]
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    if min(len(one), len(other)) < FEWEST_WORDS:
+        return one == other
+    common = len(one & other)
+    return common >= NEAR * (len(one) + len(other) - common)
