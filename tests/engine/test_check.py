@@ -13,6 +13,7 @@ from desktop.engine.errors import Problem, RequestError
 from desktop.engine.hardware import Gpu, Hardware
 from desktop.engine.job import JobSpec
 from tests.support.training import write_rows
+from tests.support.hub import cache_set
 
 MACHINE = Hardware("a processor", 4, 16_000, 12_000, (), 100_000, "Linux")
 WITH_GPU = replace(MACHINE, gpus=(Gpu("a card", 24_000, 20_000, True),))
@@ -51,6 +52,11 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "layers that are not there": ({"method": {"id": "lora", "targets": "wq, wk"}}, "method", "is called wq, wk"),
     "a new tokenizer with LoRA": ({"tokenizer": {"action": "train"}}, "tokenizer", "does not train"),
     "a GPU that is not there": ({"device": "cuda"}, "device", "no NVIDIA GPU"),
+    "no such template": ({"chat_template": "chatlm"}, "chat_template", "no chat template called"),
+    "a template that is none": ({"chat_template": "one\n{% for %}"}, "chat_template", "Line 2"),
+    "a preference pair in parts": (
+        {"objective": "dpo", "training": {"overlong": "split"}}, "training.overlong", "belong together",
+    ),
     "fp16 on a processor": ({"training": {"precision": "fp16"}}, "training.precision", "needs a GPU"),
 }  # fmt: skip
 
@@ -82,6 +88,22 @@ def test_an_empty_file_is_refused(asked: dict[str, Any], tmp_path: Path) -> None
     assert "is empty" in problem.message
 
 
+def test_every_file_of_every_set_is_looked_at(
+    asked: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    good = asked["data"][0]
+    data = [{**good, "also": ["/nowhere/more.jsonl"]}, {"path": "hub:org/loaves"}]
+    first, second = found({**asked, "data": data})
+    assert (first.field, second.field) == ("data.0.also.0", "data.1.path")
+    assert "there is no file /nowhere/more.jsonl" in first.message
+    assert "fettle data fetch org/loaves" in second.fix
+    cache_set(tmp_path / "hub", "org/loaves", {"rows.jsonl": "{}"})
+    assert found({**asked, "data": [good, {"path": "hub:org/loaves"}]}) == []
+    [nothing] = found({**asked, "data": [{**good, "use": "validation"}]})
+    assert "every data set is kept for validation" in nothing.message
+
+
 def test_a_full_disk_is_refused_before_the_start(asked: dict[str, Any]) -> None:
     [problem] = found(asked, replace(MACHINE, disk_free_mib=10))
     assert "of disk" in problem.message
@@ -111,3 +133,12 @@ def test_an_adapter_is_not_folded_into_a_quantised_base(asked: dict[str, Any], t
     ref = adapter_run(paths.runs(), tiny_model)
     [problem] = found({**asked, "model": ref, "method": "qlora"})
     assert problem.field == "quantization"
+
+
+def test_a_choice_that_changes_nothing_is_said(asked: dict[str, Any]) -> None:
+    training = {**asked["training"], "overlong": "drop"}
+    job = {**asked, "objective": "pretrain", "method": "full", "training": training}
+    [problem] = [problem for problem in found(job) if problem.field == "training.overlong"]
+    assert (problem.severity, "end to end" in problem.message) == ("warning", True)
+    chosen = {**asked, "chat_template": "chatml", "training": {**asked["training"], "overlong": "split"}}
+    assert found(chosen) == []

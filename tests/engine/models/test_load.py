@@ -84,3 +84,19 @@ def test_a_fresh_model_has_the_shape_and_none_of_the_weights(tiny_model: Path) -
     assert {name: p.shape for name, p in one.items()} == {name: p.shape for name, p in old.items()}
     assert all(torch.equal(one[name], two[name]) for name in one)
     assert not torch.equal(one["model.embed_tokens.weight"], old["model.embed_tokens.weight"])
+
+
+def test_a_strangers_template_is_tried_before_it_is_trusted(folder: Path) -> None:
+    (folder / "chat_template.jinja").write_text(
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", encoding="utf-8"
+    )
+    ref = resolve(str(folder))
+    with pytest.raises(RequestError) as caught:
+        load_tokenizer(ref)
+    assert caught.value.code == "template_endless"
+    other = load_tokenizer(ref, "chatml")  # the bad one is never rendered
+    assert "<|im_start|>" in str(other.chat_template)
+    written = load_tokenizer(ref, "{{ messages[0].content }}")
+    assert written.chat_template == "{{ messages[0].content }}"
+    with pytest.raises(RequestError, match="no chat template called"):
+        load_tokenizer(ref, "nonesuch")
