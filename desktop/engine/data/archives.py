@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from desktop.engine.data.files import MOST_RATIO, bomb
 from desktop.engine.errors import RequestError
+
+UNZIPPING = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What unpacking a damaged container raises; a recursion error is among the last."""
 
 _MOST_FILES = 10_000
 _MOST_BYTES = 512 * 1024 * 1024
@@ -23,7 +30,7 @@ def names_in(path: Path) -> frozenset[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return frozenset(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except UNZIPPING:
         return frozenset()
 
 
@@ -61,7 +68,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except UNZIPPING as error:
         raise RequestError(
             "bad_archive",
             f"{path.name} cannot be unpacked: it is damaged, cut off, or something else under that name.",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from desktop.engine.data.dialect import DELIMITERS, Dialect, is_heading, sniff
+from desktop.engine.data.dialect import DELIMITERS, Dialect, is_heading, lines_in, sniff
 from desktop.engine.data.encoding import encoding_of
 from desktop.engine.data.lines import RAW, decoded, holds_escapes, line_codec, lines_of, sample_of, shown
 from desktop.engine.data.rows import BadRow, Record
@@ -110,7 +110,7 @@ def _rows(feed: _Feed, dialect: Dialect) -> Iterator[tuple[int, str, list[str] |
 
 def _parsed(sample: str, dialect: Dialect) -> Iterator[list[str]]:
     try:
-        yield from csv.reader(sample.splitlines(keepends=True), **dialect.options())
+        yield from csv.reader(lines_in(sample), **dialect.options())
     except csv.Error:
         return
 

@@ -43,14 +43,21 @@ class Dialect:
 
 def sniff(sample: str, delimiters: str = DELIMITERS) -> Dialect:
     """Return the way of writing that cuts the first rows most evenly; the common one where several do."""
-    lines = sample.splitlines(keepends=True)
+    lines = lines_in(sample)
     if len(sample) >= 4096 and len(lines) > 1:
         lines.pop()  # it may be cut off
-    quote = max("\"'", key=lambda mark: _wrapped(sample, delimiters, mark))
-    dialects = [Dialect(mark, quote, backslash) for backslash in (False, True) for mark in delimiters]
+    quotes = ["'", '"'] if _is_single_quoted(sample, delimiters) else ['"']
+    dialects = [
+        Dialect(mark, quote, backslash) for backslash in (False, True) for quote in quotes for mark in delimiters
+    ]
     # Between commas a quote that nothing closes is a mistake; between tabs, where texts need no quotes, it is a letter.
     dialects += [Dialect(mark, "") for mark in delimiters if mark in "\t|"]
     return max(dialects, key=lambda dialect: _evenness(lines, dialect))  # the first of those that are as good
+
+
+def lines_in(sample: str) -> list[str]:
+    """Return the lines with their ends; other characters that end a line on paper may stand in a cell."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", sample)
 
 
 def is_heading(cells: list[str]) -> bool:
@@ -63,10 +70,17 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"[-+]?[\d.,]*\d[\d.,]*([eE][-+]?\d+)?%?", text) is not None
 
 
+def _is_single_quoted(sample: str, delimiters: str) -> bool:
+    """Tell whether half the cells and more stand between single quotes, and none between double ones."""
+    cells = sample.count("\n") + max(sample.count(mark) for mark in delimiters)
+    singles = _wrapped(sample, delimiters, "'")
+    return singles > 0 and singles * 2 >= cells and not _wrapped(sample, delimiters, '"')
+
+
 def _wrapped(sample: str, delimiters: str, mark: str) -> int:
     """Return how many cells stand between two of ``mark``."""
     border = f"[{re.escape(delimiters)}\\r\\n]"
-    return len(re.findall(f"(?:^|{border}){mark}[^{mark}\\n]*{mark}(?={border}|$)", sample))
+    return len(re.findall(f"(?:^|{border}){mark}(?:[^{mark}\\n]|{mark}{mark})*{mark}(?={border}|$)", sample))
 
 
 def _evenness(lines: list[str], dialect: Dialect) -> tuple[float, int]:

@@ -6,14 +6,20 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import gzip
 import json
 import os
+import tempfile
+import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from desktop.engine.data.dataset import open_source, reader_for
 from desktop.engine.data.encoding import encoding_of
@@ -389,8 +395,6 @@ def test_tracked_changes_of_a_word_document(write: Write) -> None:
 
 def _growth(read: Callable[[], object]) -> int:
     """Return by how many MB the memory of this process grew at most while ``read`` ran."""
-    import threading
-
     process, ended = psutil.Process(), threading.Event()
     before = peak = process.memory_info().rss
 
@@ -455,3 +459,32 @@ def test_a_long_list_is_never_held_as_a_whole(tmp_path: Path) -> None:
 
     assert _growth(read) < 100
     assert count == 151_000
+
+
+BINARY = {"a.pdf": lambda: pdf(["First page.", "Second."]), "a.docx": written_word,
+          "a.parquet": lambda: parquet({"text": ["a", "b"] * 50, "n": [1, 2] * 50}),
+          "a.arrow": lambda: arrow({"text": ["a", "b"] * 50, "n": [1, 2] * 50})}  # fmt: skip
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    name=st.sampled_from(sorted(BINARY)),
+    changes=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), max_size=6),
+    cut=st.none() | st.integers(0, 100_000),
+)
+def test_damage_ends_in_a_sentence(name: str, changes: list[tuple[int, int]], cut: int | None) -> None:
+    data = bytearray(_whole(name))
+    for place, byte in changes:
+        data[place % len(data)] = byte
+    if cut is not None:
+        del data[1 + cut % len(data) :]
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(RequestError):
+        path = Path(folder) / name
+        path.write_bytes(data)
+        for _ in reader_for(path).read(path):
+            pass
+
+
+@cache
+def _whole(name: str) -> bytes:
+    return BINARY[name]()

@@ -43,7 +43,7 @@ class Arrow(Reader):
 
         try:
             yield from records_of(path, _batches(path), 0)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:
             raise not_readable(path, "Arrow") from error
 
     def about(self, path: Path, encoding: str = "auto") -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from desktop.engine.data.archives import check_container
+from desktop.engine.data.archives import UNZIPPING, check_container
 from desktop.engine.data.readers.base import Reader
 from desktop.engine.data.rows import BadRow, Record
 from desktop.engine.errors import RequestError
@@ -14,7 +14,7 @@ from desktop.engine.errors import RequestError
 SECTION = 4000
 """Characters after which a long section goes on in another row, at the end of a paragraph."""
 
-_DAMAGED = (ValueError, KeyError, IndexError, TypeError, AttributeError, SyntaxError, OSError, RecursionError, EOFError)
+_DAMAGED = (*UNZIPPING, KeyError, IndexError, TypeError, AttributeError, SyntaxError)
 """What the library raises for a container or a text that is not what it should be; a broken XML is a syntax error."""
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _WRAPPERS = frozenset(f"{_WORD}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml"))

@@ -28,5 +28,5 @@ class Parquet(Reader):
         try:
             with pq.ParquetFile(path) as file:
                 yield from records_of(path, file.iter_batches(batch_size=1024), 0)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:
             raise not_readable(path, "Parquet") from error
