@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from desktop.cli.output import Output
+from desktop.engine.evaluate.tasks import task_losses
 from desktop.engine.events import Evaluated, Event, Noticed, PhaseStarted, Planned, Started
 from desktop.flow.run_outline import Outline
 
@@ -59,10 +60,10 @@ class RunProgress:
                     f"{event.rows_train:,} rows to learn from, {event.rows_validation:,} held out; "
                     f"{event.total_steps:,} steps; {event.trainable:,} of {event.parameters:,} weights are trained."
                 )
-            case Noticed(level="warning" | "error"):
+            case Noticed(level="warning" | "error") | Noticed(code="mixture" | "leakage"):
                 self._say(f"Note: {event.message} {event.hint}".rstrip())
             case Evaluated():
-                self._say(f"Held-out loss {event.loss:.3f} at step {event.step}.")
+                self._say(f"Held-out loss {event.loss:.3f} at step {event.step}{_by_task(event)}.")
             case _:
                 pass
 
@@ -110,6 +111,11 @@ def run_progress(out: Output) -> Iterator[RunProgress]:
 
 def _doing(outline: Outline) -> str:
     return "Paused" if outline.paused else DOING.get(outline.phase, outline.phase)
+
+
+def _by_task(event: Evaluated) -> str:
+    losses = [f"{task} {_number(loss)}" for task, loss in task_losses(event.metrics).items()]
+    return f" ({', '.join(losses)})" if losses else ""
 
 
 def _number(value: float, digits: int = 3) -> str:

@@ -75,6 +75,7 @@ class Planned(Event):
     schedule: list[float] = field(default_factory=list)  # planned rate at up to 200 evenly spaced steps
     predicted_mib: float = 0.0
     limit_mib: float = 0.0
+    tasks: dict[str, dict[str, float]] = field(default_factory=dict)  # rows of each: train, validation, drawn, leaked
 
 
 @dataclass(frozen=True, kw_only=True)

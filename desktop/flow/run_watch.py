@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from desktop.engine.evaluate.tasks import task_losses
 from desktop.engine.events import Failed
 from desktop.flow.amounts import loss, short, size
 from desktop.flow.run_view import RunSnapshot, RunView
@@ -47,6 +48,7 @@ def watch(view: RunView, *, clip: float) -> list[WatchRow]:
         *_end(state),
         *_losses(view),
         *_validation(state),
+        *_tasks(state),
         *_spikes(view, clip),
         *_checkpoints(state),
         *_sessions(state),
@@ -89,6 +91,23 @@ def _validation(state: RunSnapshot) -> list[WatchRow]:
     falls = sum(after.loss < before.loss for before, after in itertools.pairwise(looks))
     checks = len(looks) - 1
     return [WatchRow("ok", f"Validation still falling, {falls} of {checks} checks", f"step {latest.step}")]
+
+
+def _tasks(state: RunSnapshot) -> list[WatchRow]:
+    """Tell how each of several tasks stands, and where one gets worse while all of them together get better."""
+    if state.latest is None:
+        return []
+    now = task_losses(state.latest.metrics)
+    if not now:
+        return []
+    rows = [WatchRow("info", "By task: " + ", ".join(f"{task} {loss(value)}" for task, value in now.items()))]
+    before = task_losses(state.looks[0].metrics)
+    for task, value in now.items():
+        start = before.get(task, value)
+        if state.latest.loss < state.looks[0].loss and value > start * RISE:
+            detail = f"from {loss(start)} to {loss(value)}: what the other sets teach costs it; give it more weight"
+            rows.append(WatchRow("warn", f"{task} gets worse while the whole gets better", detail, asks=True))
+    return rows
 
 
 def _spikes(view: RunView, clip: float) -> list[WatchRow]:

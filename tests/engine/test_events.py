@@ -98,6 +98,16 @@ def test_every_kind_of_event_has_a_name_of_its_own() -> None:
 def test_a_plan_keeps_its_schedule() -> None:
     planned = Planned(
         total_steps=2, epochs=1.0, rows_train=4, rows_validation=1, tokens_per_epoch=9, parameters=10, trainable=2,
-        learning_rate=1e-3, schedule=[0.0, 1e-3],
+        learning_rate=1e-3, schedule=[0.0, 1e-3], tasks={"bread": {"train": 3.0, "validation": 1.0}},
     )  # fmt: skip
     assert parse_line(planned.to_line()) == planned
+
+
+def test_a_plan_of_an_older_version_has_no_tasks() -> None:
+    line = (
+        '{"kind":"planned","total_steps":2,"epochs":1.0,"rows_train":4,"rows_validation":1,"tokens_per_epoch":9,'
+        '"parameters":10,"trainable":2,"learning_rate":0.001}'
+    )
+    planned = parse_line(line)
+    assert isinstance(planned, Planned)
+    assert planned.tasks == {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,10 @@ import torch
 import transformers
 
 from desktop.engine import check
-from desktop.engine.data.dataset import open_source
-from desktop.engine.data.split import split
+from desktop.engine.data.portions import Portions
+from desktop.engine.data.rows import Row
 from desktop.engine.errors import RequestError, UserError
+from desktop.engine.evaluate.tasks import measured
 from desktop.engine.events import Finished, PhaseStarted, Planned
 from desktop.engine.events import Progress as ProgressEvent
 from desktop.engine.hardware import Hardware, hardware
@@ -38,6 +40,7 @@ from desktop.engine.train.disk import Disk
 from desktop.engine.train.emitter import Emitter
 from desktop.engine.train.result import Result, save_result
 from desktop.engine.train.resumable import made_resumable
+from desktop.engine.train.rows import check_left, figures, prompts_of_tasks, shared_out, tokenised
 from desktop.engine.train.sampling import COUNT, Sampler
 from desktop.engine.train.state import read_progress
 from desktop.engine.train.watch import explained
@@ -62,6 +65,8 @@ class Materials:
         tokenizer: of the model.
         model: the model, built.
         prepared: the rows, tokenised.
+        tasks: name -> places of its rows among the held-out ones.
+        figures: task -> what is planned for it.
         prompts: held-out conversations to answer in mid-run.
     """
 
@@ -77,6 +82,8 @@ class Materials:
     tokenizer: Any = None
     model: Any = None
     prepared: Prepared | None = None
+    tasks: dict[str, range] = dataclasses.field(default_factory=dict)
+    figures: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
     prompts: list[Any] = dataclasses.field(default_factory=list)
 
 
@@ -98,6 +105,7 @@ class Runner:
         self._disk = disk or Disk()
         self._job: JobSpec | None = None
         self._progress = Progress()
+        self._staging = run.path / ".library"
 
     def go(self) -> Finished:
         """Do everything and return how it ended; raise :class:`UserError` where it did not come to its end."""
@@ -109,6 +117,8 @@ class Runner:
             raise
         except Exception as error:
             raise explained(error, self._job, self.step, f"{self._run.name}/{self._run.log_file.name}") from error
+        finally:
+            shutil.rmtree(self._staging, ignore_errors=True)
 
     def _stopped_early(self) -> Finished:
         """Tell of a stop before this engine's first step; what an earlier one left can still be resumed."""
@@ -138,8 +148,8 @@ class Runner:
         self._phase("load")
         self._load(job, materials)
         self._phase("prepare")
-        rows, held_out = self._rows(job, materials)
-        self._prepare(job, materials, rows, held_out)
+        portions = shared_out(job, materials.objective, self._emitter, self._told)
+        self._prepare(job, materials, portions)
         boundary, trainer = self._trainer(job, materials, store)
         self._phase("train")
         self._train(boundary, trainer, start)
@@ -180,7 +190,7 @@ class Runner:
         settled, method = materials.settled, materials.method
         torch.set_num_threads(settled.threads)
         transformers.set_seed(job.training.seed)
-        materials.tokenizer = load_tokenizer(materials.ref)
+        materials.tokenizer = load_tokenizer(materials.ref, job.chat_template)
         if materials.objective.from_scratch:
             materials.model = fresh_model(materials.ref, settled.device, materials.facts.kind)
             return
@@ -193,25 +203,8 @@ class Runner:
             double_quantization=method.double_quantization(materials.method_options),
         )
 
-    def _rows(self, job: JobSpec, materials: Materials) -> tuple[list[Any], list[Any]]:
-        rows: list[Any] = []
-        for source in job.data:
-            imported = open_source(source, materials.objective.rows, lambda done: self._told("rows imported", done))
-            rows += imported.rows
-            if imported.bad:
-                first = imported.bad[0]
-                where = f"line {first.line}" if first.line else f"row {first.row}"
-                self._emitter.notice(
-                    "warning",
-                    "bad_rows",
-                    f"{len(imported.bad)} of {imported.total} rows of the data were left out; the first, {where}: "
-                    f"{first.reason}.",
-                    "Look at them in the Data step, or correct the file.",
-                )
-        return split(rows, job.training.validation_share, job.training.seed)
-
-    def _prepare(self, job: JobSpec, materials: Materials, rows: list[Any], held_out: list[Any]) -> None:
-        materials.model, materials.tokenizer = self._tokenizer(job, materials, rows)
+    def _prepare(self, job: JobSpec, materials: Materials, portions: Portions) -> None:
+        materials.model, materials.tokenizer = self._tokenizer(job, materials, portions.train)
         model = materials.model
         if job.quantization != "none":
             import peft
@@ -221,14 +214,16 @@ class Runner:
         model.config.use_cache = not job.training.checkpointing
         materials.model = materials.method.build(model, materials.method_options)
         training = job.training.model_copy(update={"max_length": materials.settled.max_length})
-        prepared = materials.objective.prepare(
-            rows, held_out, materials.tokenizer, materials.objective_options, training, self._told
-        )
-        self._report_left_out(prepared, materials.settled.max_length)
-        materials.prepared = prepared
-        materials.prompts = materials.objective.prompts(held_out, COUNT)
+        made = tokenised(
+            portions, materials.objective, materials.tokenizer, materials.objective_options, training, self._told,
+            self._staging,
+        )  # fmt: skip
+        check_left(self._emitter, made.prepared, materials.settled.max_length)
+        materials.prepared, materials.tasks = made.prepared, made.tasks
+        materials.figures = figures(portions)
+        materials.prompts = prompts_of_tasks(portions, materials.objective, COUNT)
 
-    def _tokenizer(self, job: JobSpec, materials: Materials, rows: list[Any]) -> tuple[Any, Any]:
+    def _tokenizer(self, job: JobSpec, materials: Materials, rows: Sequence[Row]) -> tuple[Any, Any]:
         if job.tokenizer.action == "keep":
             return materials.model, materials.tokenizer
         from desktop.engine.train.new_tokenizer import with_new_tokenizer
@@ -242,42 +237,18 @@ class Runner:
         if self._wishes.stops:
             raise StoppedError
 
-    def _report_left_out(self, prepared: Prepared, longest: int) -> None:
-        if prepared.cut:
-            self._emitter.notice(
-                "info",
-                "rows_cut",
-                f"{prepared.cut} rows are longer than {longest} tokens and were cut there.",
-                "Raise the longest row if the ends matter; it costs memory.",
-            )
-        for reason, count in prepared.dropped.items():
-            self._emitter.notice(
-                "warning",
-                "rows_dropped",
-                f"{count} rows were left out: {reason}.",
-                "Raise the longest row, or shorten the questions." if reason == "answer cut off" else "",
-            )
-        if not len(prepared.train) or not len(prepared.validation):
-            side = "validation" if len(prepared.train) else "training"
-            raise RequestError(
-                "nothing_left",
-                f"No row is left for {side}: " + (", ".join(prepared.dropped) or "there are too few") + ".",
-                "Raise the longest row, or add rows.",
-            )
-
     def _trainer(self, job: JobSpec, materials: Materials, store: CheckpointStore) -> tuple[Boundary, Any]:
         prepared = materials.prepared
         assert prepared is not None
         total = plan.total_steps(job, len(prepared.train))
-        staging = self._run.path / ".library"
         setup = TrainSetup(
             model=materials.model,
             tokenizer=materials.tokenizer,
             data=prepared,
-            arguments=plan.arguments(job, materials.settled, total, str(staging)),
+            arguments=plan.arguments(job, materials.settled, total, str(self._staging)),
             training=job.training,
             options=materials.objective_options,
-            staging=staging,
+            staging=self._staging,
         )
         method, options = materials.method, materials.method_options
         trainer = made_resumable(
@@ -294,7 +265,7 @@ class Runner:
             evaluate_every=plan.every(job.training.evaluate_every, total, _EVALUATIONS),
             save_every=plan.every(job.training.save_every, total, _CHECKPOINTS),
             total=total,
-            measure=lambda: materials.objective.metrics(trainer),
+            measure=lambda: measured(materials.objective, trainer, materials.tasks),
             sampler=Sampler(materials.prompts, materials.tokenizer, materials.facts.context),
         )
         boundary.attach(trainer)
@@ -319,19 +290,17 @@ class Runner:
                 schedule=plan.schedule_points(job, settled, total),
                 predicted_mib=predicted.measured_mib,
                 limit_mib=predicted.limit_mib,
+                tasks=materials.figures,
             )
         )
 
     def _train(self, boundary: Boundary, trainer: Any, start: Saved | None) -> None:
-        try:
-            if start is None:
-                trainer.train()
-            elif start.step < boundary.total:
-                trainer.train(resume_from_checkpoint=str(start.folder))
-            else:  # only the save was missing
-                trainer._load_from_checkpoint(str(start.folder))
-        finally:
-            shutil.rmtree(self._run.path / ".library", ignore_errors=True)
+        if start is None:
+            trainer.train()
+        elif start.step < boundary.total:
+            trainer.train(resume_from_checkpoint=str(start.folder))
+        else:  # only the save was missing
+            trainer._load_from_checkpoint(str(start.folder))
 
     def _end(
         self, job: JobSpec, materials: Materials, boundary: Boundary, trainer: Any, store: CheckpointStore

@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from desktop import paths
-from desktop.engine.data.dataset import open_source
+from desktop.engine.data.portions import portions_of
 from desktop.engine.data.prompts import prompts_of
-from desktop.engine.data.split import split
 from desktop.engine.errors import RequestError
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.options import Options
@@ -37,16 +36,14 @@ class HeldoutPrompts(Operation):
     summary: ClassVar[str] = "The questions of the rows a run never trained on."
 
     def run(self, params: dict[str, Any], reply: Reply) -> dict[str, Any]:
-        """Return the ``prompts``; the split is the one the run made, from its own share and seed."""
+        """Return the ``prompts``; the split is the one the run made, found again from its job alone."""
         asked = HeldoutParams.model_validate(params)
         folder = paths.runs() / asked.run
         if not paths.is_inside(folder, paths.runs()) or not (folder / "job.yaml").is_file():
             raise RequestError("no_run", f"There is no run called {asked.run!r}.", "It may have been deleted.")
         job = RunFolder(folder).job()
         kinds = OBJECTIVES.get(job.objective.id).rows
-        rows = [row for source in job.data for row in open_source(source, kinds, lambda _: reply.check()).rows]
-        _, held_out = split(rows, job.training.validation_share, job.training.seed)
-        prompts = prompts_of(held_out)
+        prompts = prompts_of(portions_of(job, kinds, lambda _: reply.check()).validation)
         if not prompts:
             raise RequestError(
                 "no_prompts", f"The held-out rows of {asked.run} ask nothing on their own.", "Paste questions instead."

@@ -1,0 +1,202 @@
+"""The rows of a run: shared out, told of, and tokenised with each task's held-out rows apart; it knows no model."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop.engine.data.portions import Portions, portions_of
+from desktop.engine.errors import RequestError
+from desktop.engine.objectives.base import Objective, Prepared
+from desktop.engine.train.emitter import Emitter
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from desktop.engine.data.rows import Message
+    from desktop.engine.job import JobSpec, Training
+
+_OFTEN = 10
+"""How often a row may be seen in an epoch before that is worth a warning: it will be learned by heart."""
+_MOST_PROMPTS = 4
+
+
+@dataclass(frozen=True)
+class Tokenised:
+    """What the trainer gets.
+
+    Attributes:
+        prepared: the rows as tokens.
+        tasks: name -> places of its rows among the held-out ones.
+    """
+
+    prepared: Prepared
+    tasks: dict[str, range]
+
+
+def shared_out(job: JobSpec, objective: Objective, emitter: Emitter, told: Callable[[str, int], None]) -> Portions:
+    """Read all sets of ``job``, share their rows out, and tell of what was left out."""
+    portions = portions_of(job, objective.rows, lambda done: told("rows imported", done))
+    _tell_bad(portions, emitter)
+    _tell_leaks(portions, emitter)
+    if len(portions.sets) > 1:
+        _tell_mixture(portions, emitter)
+    return portions
+
+
+def tokenised(
+    portions: Portions,
+    objective: Objective,
+    tokenizer: PreTrainedTokenizerBase,
+    options: Any,
+    training: Training,
+    told: Callable[[str, int, int], None],
+    staging: Path,
+) -> Tokenised:
+    """Turn rows into tokens; the held-out rows of each task lie together, none packed with those of another.
+
+    Large sets are kept in files in ``staging``.
+    """
+    names = list(portions.held_out)
+    held_out = list(portions.held_out.values())
+    prepared = objective.prepare(portions.train, held_out[0], tokenizer, options, training, told, staging)
+    if len(names) == 1:
+        return Tokenised(prepared, {names[0]: range(len(prepared.validation))})
+    from datasets import concatenate_datasets
+
+    parts = [prepared.validation]
+    for rows in held_out[1:]:
+        more = objective.prepare([], rows, tokenizer, options, training, told, staging)
+        parts.append(more.validation)
+        prepared = _added(prepared, more)
+    ends = [0]
+    for part in parts:
+        ends.append(ends[-1] + len(part))
+    tasks = {name: range(ends[i], ends[i + 1]) for i, name in enumerate(names) if ends[i + 1] > ends[i]}
+    whole = concatenate_datasets([part for part in parts if len(part)] or parts[:1])
+    return Tokenised(dataclasses.replace(prepared, validation=whole), tasks)
+
+
+def prompts_of_tasks(portions: Portions, objective: Objective, count: int) -> list[list[Message]]:
+    """Return held-out conversations to answer in mid-run: ``count`` of a single task, one of each of several."""
+    if len(portions.held_out) == 1:
+        return objective.prompts(portions.validation, count)
+    found = [objective.prompts(rows, 1) for rows in portions.held_out.values()]
+    return [prompt for prompts in found for prompt in prompts][:_MOST_PROMPTS]
+
+
+def figures(portions: Portions) -> dict[str, dict[str, float]]:
+    """Return what is planned for each set, for the plan's event: rows to learn from, held out, seen in an epoch."""
+    shares = {id(one): share for one, share in zip(_learned(portions), portions.shares, strict=True)}
+    found: dict[str, dict[str, float]] = {}
+    for one in portions.sets:
+        share = shares.get(id(one))
+        mine = found.setdefault(one.task, {"train": 0, "validation": 0, "drawn": 0, "leaked": 0})
+        mine["train"] += len(one.train)
+        mine["validation"] += len(one.held)
+        mine["drawn"] += share.drawn if share else 0
+        mine["leaked"] += one.leaked
+    return found
+
+
+def check_left(emitter: Emitter, prepared: Prepared, longest: int) -> None:
+    """Tell of rows that were cut or left out; raise :class:`RequestError` where none is left on one side."""
+    if prepared.cut:
+        emitter.notice(
+            "info",
+            "rows_cut",
+            f"{prepared.cut} rows are longer than {longest} tokens and were cut there.",
+            "Raise the longest row if the ends matter; it costs memory.",
+        )
+    if prepared.split:
+        emitter.notice(
+            "info",
+            "rows_split",
+            f"{prepared.split} rows are longer than {longest} tokens and were cut into several, nothing of them lost.",
+        )
+    for reason, count in prepared.dropped.items():
+        emitter.notice(
+            "warning",
+            "rows_dropped",
+            f"{count} rows were left out: {reason}.",
+            "Raise the longest row, or shorten the questions." if reason == "answer cut off" else "",
+        )
+    if not len(prepared.train) or not len(prepared.validation):
+        side = "validation" if len(prepared.train) else "training"
+        raise RequestError(
+            "nothing_left",
+            f"No row is left for {side}: " + (", ".join(prepared.dropped) or "there are too few") + ".",
+            "Raise the longest row, or add rows.",
+        )
+
+
+def _learned(portions: Portions) -> list[Any]:
+    return [one for one in portions.sets if one.source.use == "train"]
+
+
+def _tell_bad(portions: Portions, emitter: Emitter) -> None:
+    for one in portions.sets:
+        bad = one.imported.bad
+        if not bad:
+            continue
+        where = f"line {bad[0].line}" if bad[0].line else f"row {bad[0].row}"
+        emitter.notice(
+            "warning",
+            "bad_rows",
+            f"{len(bad)} of {one.imported.total} rows of the data were left out; the first, {where}: {bad[0].reason}.",
+            "Look at them in the Data step, or correct the file.",
+        )
+
+
+def _tell_leaks(portions: Portions, emitter: Emitter) -> None:
+    for one in portions.sets:
+        if not one.leaked:
+            continue
+        rows = "1 row" if one.leaked == 1 else f"{one.leaked:,} rows"
+        if one.kept:
+            emitter.notice(
+                "warning",
+                "leakage",
+                f"{rows} of {one.task} are in the validation data as well and are learned from all the same, as asked: "
+                "the held-out loss looks better than it is.",
+                "Set leakage to skip to leave them out of the training.",
+            )
+        else:
+            emitter.notice(
+                "info",
+                "leakage",
+                f"{rows} of {one.task} are in the validation data as well, so they are not learned from.",
+            )
+
+
+def _tell_mixture(portions: Portions, emitter: Emitter) -> None:
+    total = sum(share.drawn for share in portions.shares)
+    parts = [f"{share.task} {share.drawn:,} ({share.share:.0%}{_times(share.times)})" for share in portions.shares]
+    held = [f"{task} {len(rows):,}" for task, rows in portions.held_out.items()]
+    emitter.notice("info", "mixture", f"An epoch has {total:,} rows: {', '.join(parts)}. Held out: {', '.join(held)}.")
+    for share in portions.shares:
+        if share.times > _OFTEN:
+            emitter.notice(
+                "warning",
+                "seen_often",
+                f"Each row of {share.task} is seen about {share.times:,.0f} times an epoch, so the model may learn "
+                "these rows by heart.",
+                "Give the set less weight, or let an epoch end with the first set.",
+            )
+
+
+def _times(times: float) -> str:
+    if times == 1:
+        return ", each row once"
+    return f", each row {times:.1f} times" if times > 1 else f", {times:.0%} of its rows" if times else ""
+
+
+def _added(one: Prepared, other: Prepared) -> Prepared:
+    """Return ``one`` with what was counted of ``other``; the rows themselves are put together elsewhere."""
+    dropped = dict(one.dropped)
+    for reason, count in other.dropped.items():
+        dropped[reason] = dropped.get(reason, 0) + count
+    return dataclasses.replace(one, dropped=dropped, cut=one.cut + other.cut, split=one.split + other.split)
