@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from desktop.engine.data.hub import PREFIX, files_of
 from desktop.engine.data.templates import chosen
 from desktop.engine.errors import Problem, RequestError
 from desktop.engine.hardware import Hardware, hardware
@@ -108,13 +109,31 @@ def _choice(
 def _data(job: JobSpec, found: list[Problem]) -> None:
     if not job.data:
         found.append(Problem("data", "there is nothing to learn from.", "Add a data set: data: [{path: rows.jsonl}]."))
+    elif all(source.use == "validation" for source in job.data):
+        found.append(
+            Problem(
+                "data",
+                "every data set is kept for validation, so there is nothing to learn from.",
+                "Set use: train for one of them.",
+            )
+        )
     for number, source in enumerate(job.data):
-        path = Path(source.path).expanduser()
-        field = f"data.{number}.path"
-        if not path.exists():
-            found.append(Problem(field, f"there is no file {path}.", "Check the path."))
-        elif path.is_file() and path.stat().st_size == 0:
-            found.append(Problem(field, f"{path.name} is empty.", "Choose a file with rows in it."))
+        for place, path in enumerate(source.paths):
+            _path(path, f"data.{number}.{f'also.{place - 1}' if place else 'path'}", found)
+
+
+def _path(words: str, field: str, found: list[Problem]) -> None:
+    if words.startswith(PREFIX):
+        try:
+            files_of(words)
+        except RequestError as error:
+            found.append(Problem(field, error.message, error.hint))
+        return
+    path = Path(words).expanduser()
+    if not path.exists():
+        found.append(Problem(field, f"there is no file {path}.", "Check the path."))
+    elif path.is_file() and path.stat().st_size == 0:
+        found.append(Problem(field, f"{path.name} is empty.", "Choose a file with rows in it."))
 
 
 def _device(job: JobSpec, machine: Hardware, found: list[Problem]) -> None:

@@ -54,13 +54,16 @@ def program() -> list[str]:
     return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "desktop"]
 
 
-def environment(threads: int) -> dict[str, str]:
-    """Return the environment of a child that computes: offline, quiet, deterministic, with ``threads`` threads."""
+def environment(threads: int, *, online: bool = False) -> dict[str, str]:
+    """Return the environment of a child that computes: offline, quiet, deterministic, with ``threads`` threads.
+
+    With ``online`` nothing keeps it from the network: for a child that fetches what the user asked for.
+    """
     root = str(Path(desktop.__file__).resolve().parent.parent)
     before = os.environ.get("PYTHONPATH")
+    values = {**os.environ, **OFFLINE}
     return {
-        **os.environ,
-        **OFFLINE,
+        **{name: value for name, value in values.items() if not (online and name.endswith("_OFFLINE"))},
         **QUIET,
         **DETERMINISTIC,
         "OMP_NUM_THREADS": str(threads),

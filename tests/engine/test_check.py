@@ -12,8 +12,8 @@ from desktop.engine import check
 from desktop.engine.errors import Problem, RequestError
 from desktop.engine.hardware import Gpu, Hardware
 from desktop.engine.job import JobSpec
-from tests.support.training import write_rows
 from tests.support.hub import cache_set
+from tests.support.training import write_rows
 
 MACHINE = Hardware("a processor", 4, 16_000, 12_000, (), 100_000, "Linux")
 WITH_GPU = replace(MACHINE, gpus=(Gpu("a card", 24_000, 20_000, True),))

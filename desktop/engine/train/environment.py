@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import desktop
+from desktop.engine.data.hub import PREFIX, files_of
 from desktop.engine.errors import RequestError
 from desktop.engine.hardware import Hardware
 from desktop.engine.job import JobSpec
@@ -45,12 +46,17 @@ def write_environment(run: RunFolder, job: JobSpec, machine: Hardware, device: s
 
 def fingerprints(job: JobSpec) -> dict[str, str]:
     """Return path -> SHA-256 of every data file of ``job``."""
-    found = {}
-    for source in job.data:
-        path = Path(source.path)
-        files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
-        found.update({str(file): sha256(file) for file in files})
-    return found
+    paths = [path for source in job.data for words in source.paths for path in _paths(words)]
+    files = [file for path in paths for file in _files(path)]
+    return {str(file): sha256(file) for file in dict.fromkeys(files)}
+
+
+def _paths(words: str) -> list[Path]:
+    return files_of(words) if words.startswith(PREFIX) else [Path(words)]
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
 
 
 def _compare(before: dict[str, str], now: dict[str, str]) -> None:
