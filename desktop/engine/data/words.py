@@ -34,14 +34,20 @@ def find_column(columns: Sequence[str], names: Iterable[str], taken: Iterable[st
     Earlier ``names`` win. A word that two columns share decides nothing between them, so neither is returned for it.
     """
     used = set(taken)
-    free = [column for column in columns if column not in used]
+    whole: dict[tuple[str, ...], str] = {}
+    holding: dict[str, list[str]] = {}
+    for column in columns:
+        if column not in used:
+            words = words_of(column)
+            whole.setdefault(words, column)
+            for word in dict.fromkeys(words):
+                holding.setdefault(word, []).append(column)
     wanted = list(names)
-    for name in wanted:
-        for column in free:
-            if words_of(column) == words_of(name):
-                return column
-    for name in wanted:
-        holding = [column for column in free if name in words_of(column)]
-        if len(holding) == 1:
-            return holding[0]
-    return None
+    by_name = next((whole[words] for name in wanted if (words := words_of(name)) in whole), None)
+    return by_name or next((holding[name][0] for name in wanted if len(holding.get(name, ())) == 1), None)
+
+
+def resembling(columns: Iterable[str], names: Iterable[str]) -> list[str]:
+    """Return the columns that have a word of one of ``names`` in theirs, to be looked at more closely."""
+    known = {word for name in names for word in words_of(name)}
+    return [column for column in columns if not known.isdisjoint(words_of(column))]

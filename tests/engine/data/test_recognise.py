@@ -109,6 +109,23 @@ SHAPED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         {"input": [U], "preferred_output": [A], "non_preferred_output": [B]},
         {"prompt": [U], "chosen": [A], "rejected": [B]},
     ),
+    "preference with its prompt in an object": (
+        "preference_sharegpt",
+        {"input": {"messages": [U], "tools": []}, "preferred_output": [A], "non_preferred_output": [B]},
+        {"prompt": [U], "chosen": [A], "rejected": [B]},
+    ),
+    "preference with everything beside it": (
+        "preference",
+        {
+            "prompt": "Q",
+            "chosen": [U, A],
+            "rejected": [U, B],
+            "messages": [U, A],
+            "score_chosen": 8,
+            "score_rejected": 2,
+        },
+        {"prompt": [U], "chosen": [A], "rejected": [B]},
+    ),
     "transcripts": (
         "preference_implicit",
         {"chosen": f"\n\n{SPOKEN}R", "rejected": f"\n\n{SPOKEN}Worse"},

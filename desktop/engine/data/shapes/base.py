@@ -16,6 +16,8 @@ from desktop.engine.data.written import text_in
 Holds: TypeAlias = Literal["text", "turns", "either", "label", "rating", "tools", "other"]
 """What the value of a role is: a text, a conversation, one or the other, a class, a number, what can be called."""
 
+_LOOKED_AT = 50
+
 
 @dataclass(frozen=True)
 class Role:
@@ -64,18 +66,24 @@ class Sample:
 
     def first(self, column: str) -> Any:
         """Return the first value of the usual type under ``column``: one odd row must not hide what the column is."""
-        seen = self.values.get(column, [])
-        types = Counter(type(value) for value in seen)
-        return next((value for value in seen if type(value) is types.most_common(1)[0][0]), None)
+        return self._first.get(column)
 
     def is_text(self, column: str) -> bool:
         """Tell whether ``column`` exists and usually holds text."""
         return isinstance(self.first(column), str)
 
     def most(self, column: str, test: Callable[[Any], bool]) -> bool:
-        """Tell whether more than half of the values under ``column`` pass ``test``."""
-        seen = self.values.get(column, [])
+        """Tell whether more than half of the first values under ``column`` pass ``test``."""
+        seen = self.values.get(column, [])[:_LOOKED_AT]
         return sum(map(test, seen)) * 2 > len(seen)
+
+    @cached_property
+    def _first(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for column, seen in self.values.items():
+            types = Counter(map(type, seen)).most_common(1)
+            found[column] = next((value for value in seen if type(value) is types[0][0]), None)
+        return found
 
     @cached_property
     def by_lower_case(self) -> dict[str, str]:

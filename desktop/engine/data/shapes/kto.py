@@ -10,7 +10,7 @@ from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, op
 from desktop.engine.data.shapes.prompt_completion import side
 from desktop.engine.data.shapes.question_answer import question_and_answer
 from desktop.engine.data.turn_order import check_conversation
-from desktop.engine.data.words import find_column
+from desktop.engine.data.words import find_column, resembling
 from desktop.engine.data.written import name_of
 
 THUMBS = {
@@ -83,7 +83,7 @@ def thumb(value: Any, place: str) -> float:
 
 def thumb_column(sample: Sample) -> str | None:
     """Return the column that says whether an answer was liked: its name and every value seen say so."""
-    thumbs = [column for column in sample.columns if _are_thumbs(sample.values.get(column, []))]
+    thumbs = [column for column in resembling(sample.columns, _LABELS) if _are_thumbs(sample.values.get(column, []))]
     return find_column(thumbs, _LABELS)
 
 

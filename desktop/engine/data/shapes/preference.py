@@ -12,7 +12,7 @@ from desktop.engine.data.shapes.prompt_completion import side
 from desktop.engine.data.transcript import is_transcript
 from desktop.engine.data.turn_order import check_conversation
 from desktop.engine.data.turns import are_turns, is_turn
-from desktop.engine.data.words import find_column
+from desktop.engine.data.words import find_column, resembling
 from desktop.engine.data.written import opened
 
 PROMPTS = ("prompt", "question", "instruction", "query", "input")
@@ -40,7 +40,10 @@ class Preference(Shape):
     def match(self, sample: Sample) -> Match | None:
         """Take columns called chosen and rejected beside one that asks in plain text."""
         mapping = self.columns(sample)
-        if not mapping or are_turns(sample.first(mapping["prompt"])) or are_transcripts(sample, mapping["prompt"]):
+        prompt = opened(sample.first(mapping["prompt"])) if mapping else None
+        if not mapping or are_turns(prompt) or are_transcripts(sample, mapping["prompt"]):
+            return None
+        if isinstance(prompt, dict) and not is_turn(prompt):
             return None
         return Match(
             mapping, f"columns named {mapping['chosen']} and {mapping['rejected']}, and `{mapping['prompt']}` asks"
@@ -86,7 +89,7 @@ def preference_row(prompt: list[Message], chosen: list[Message], rejected: list[
 
 def both_answers(sample: Sample) -> tuple[str, str] | None:
     """Return the columns of the better and the worse answer, text or messages in both."""
-    able = [column for column in sample.columns if _is_answer(sample.first(column))]
+    able = [column for column in resembling(sample.columns, (*_BETTER, *_WORSE)) if _is_answer(sample.first(column))]
     # In a CSV a score is text too; only where both answers are numbers there is no other choice.
     able = [column for column in able if not sample.most(column, _is_number)] or able
     better = find_column(able, _BETTER, taken=[c for c in able if find_column([c], _WORSE) is not None])

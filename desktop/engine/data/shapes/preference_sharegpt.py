@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from desktop.engine.data.paths import steps_of
 from desktop.engine.data.shapes.base import Match, Sample
 from desktop.engine.data.shapes.preference import PROMPTS, Preference, both_answers
 from desktop.engine.data.turns import are_turns
 from desktop.engine.data.words import find_column
+from desktop.engine.data.written import opened
 
 
 class PreferenceShareGpt(Preference):
@@ -23,7 +25,7 @@ class PreferenceShareGpt(Preference):
         answers = both_answers(sample)
         if answers is None:
             return None
-        free = [column for column in sample.columns if column not in answers and are_turns(sample.first(column))]
+        free = [path for column in sample.columns if column not in answers for path in _turns(sample, column)]
         prompt = find_column(free, PROMPTS) or next(iter(free), None)
         if prompt is None:
             return None
@@ -31,3 +33,13 @@ class PreferenceShareGpt(Preference):
         if sample.is_text("system"):
             mapping["system"] = "system"
         return Match(mapping, f"`{prompt}` holds a conversation, {answers[0]} and {answers[1]} its next turn")
+
+
+def _turns(sample: Sample, column: str) -> list[str]:
+    """Return ``column`` where it holds a conversation, or the path to the one inside it."""
+    value = opened(sample.first(column))
+    if are_turns(value):
+        return [column]
+    if isinstance(value, dict) and are_turns(value.get("messages")) and steps_of(path := f"{column}.messages"):
+        return [path]
+    return []

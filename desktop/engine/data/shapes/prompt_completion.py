@@ -47,6 +47,8 @@ class PromptCompletion(Shape):
                 {"role": "user", "content": text_in(asked, mapping["prompt"])},
                 {"role": "assistant", "content": text_in(answer, mapping["completion"])},
             ]
+            if len(mapping) == 2:
+                return {"messages": messages}
         else:
             messages = [*side(asked, mapping["prompt"], "user"), *side(answer, mapping["completion"], "assistant")]
         if "system" in mapping and (system := optional_text(values, mapping, "system")):

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from desktop.engine.data.rows import Kind, Row, RowFault
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell
 from desktop.engine.data.shapes.kto import both_sides, rated_row
-from desktop.engine.data.words import find_column
+from desktop.engine.data.words import find_column, resembling
 from desktop.engine.data.written import name_of
 
-_RATINGS = ("rating", "score", "stars", "quality", "grade", "reward")
+_RATINGS = ("rating", "score", "stars", "quality", "grade", "reward", "helpfulness")
 
 
 class Rated(Shape):
@@ -32,7 +32,9 @@ class Rated(Shape):
 
     def match(self, sample: Sample) -> Match | None:
         """Take a question and its answer beside a column of numbers whose name says that it rates."""
-        numbers = [column for column in sample.columns if _are_numbers(sample.values.get(column, []))]
+        numbers = [
+            column for column in resembling(sample.columns, _RATINGS) if _are_numbers(sample.values.get(column, []))
+        ]
         rating = find_column(numbers, _RATINGS)
         pair = both_sides(sample)
         if rating is None or pair is None or rating in pair:
