@@ -9,7 +9,7 @@ from typing import Any
 
 from desktop.engine.data.dataset import Imported, Survey, convert, import_surveyed, preview_values
 from desktop.engine.data.library.importing import Reading
-from desktop.engine.data.picks import paths_in
+from desktop.engine.data.paths import paths_in
 from desktop.engine.data.readers import READERS
 from desktop.engine.data.report import check_reports, counts_of
 from desktop.engine.data.rows import BadRow, Record

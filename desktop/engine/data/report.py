@@ -66,9 +66,9 @@ class CheckReport:
             f"{count:,} {_WHAT[state]}" if len(self.states) > 1 else _WHAT[state]
             for state, count in self.states.items()
         )
-        reasons = {finding.reason for finding in self.examples}
-        also = " (the first; others differ)" if len(reasons) > 1 else ""
-        return f"{first.reason[:1].upper()}{first.reason[1:]}{also}: {done}."
+        differ = len({finding.reason for finding in self.examples}) > 1
+        reason = f"For instance, {first.reason}" if differ else f"{first.reason[:1].upper()}{first.reason[1:]}"
+        return f"{reason}. {done[:1].upper()}{done[1:]}."
 
     @property
     def where(self) -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import xxhash
+
 from desktop.engine.data.interpret import Interpretation
 from desktop.engine.data.library.entry import Entry
 from desktop.engine.data.library.found import Finding, findings_in, load_table, save_table, schema
@@ -89,8 +91,8 @@ def load_view(folder: Path, key: str) -> View | None:
     examples = {check: [Finding(**one) for one in found] for check, found in about["examples"].items()}
     strata = {int(number): name for number, name in about["strata"].items()}
     found_file = folder / f"found-{key}.arrow"
-    if len(rows) != about["good"] or not found_file.is_file():
-        return None
+    if len(rows) != about["good"] or about["sum"] != _sum(rows) or not found_file.is_file():
+        return None  # written, but not to the disk when the power went
     return View(rows, strata, about["counts"], examples, about["edited"], found_file)
 
 
@@ -233,6 +235,7 @@ class _Assembly:
         save_table(found, self._folder / f"found-{key}.arrow")
         about = {
             "good": len(rows),
+            "sum": _sum(rows),
             "strata": {str(number): name for number, name in self._strata.items()},
             "counts": counts,
             "examples": {check: [vars(one) for one in shown] for check, shown in examples.items()},
@@ -293,6 +296,12 @@ class _Assembly:
     def _stratum(self, row: Row) -> int:
         label = row.get("label") if self._as.shape.kind == "label" else None
         return next((_unsigned(n) for n, name in self._strata.items() if name == label), 0)
+
+
+def _sum(rows: NDArray[Any]) -> str:
+    import numpy as np
+
+    return xxhash.xxh3_64_hexdigest(np.ascontiguousarray(rows).data)
 
 
 def _moved(table: Table, row: int, line: int, file: str) -> Table:

@@ -9,7 +9,8 @@ data/rows-3f2a91c4/
   edits.jsonl           corrections made by hand, one a line, only ever appended to
 ```
 
-All but the corrections can be made again from the source, so it is not pushed to the disk; sizes are compared instead.
+All but the corrections can be made again from the source, so it is not pushed to the disk. Sizes are compared at
+every look, contents once after each start of the machine: only a power cut leaves files of the right size that are empty.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import xxhash
 from pydantic import Field, ValidationError
 
 import desktop
@@ -72,6 +74,7 @@ class About(Options):
         rows: all rows, readable or not.
         stretches: where the records lie, in order.
         sizes: name -> bytes of every file of the set.
+        sums: name -> XXH3 of its content.
         imported: when, in local time.
         seconds: how long it took.
         version: of the program that wrote it.
@@ -90,6 +93,7 @@ class About(Options):
     rows: int = 0
     stretches: tuple[dict[str, Any], ...] = ()
     sizes: dict[str, int] = Field(default_factory=dict)
+    sums: dict[str, str] = Field(default_factory=dict)
     imported: str = ""
     seconds: float = 0.0
     version: str = desktop.__version__
@@ -150,11 +154,26 @@ class Entry:
             return False
 
     def is_whole(self) -> bool:
-        """Tell whether every file of the set has its size."""
+        """Tell whether every file of the set is as it was written."""
         try:
-            return all((self.folder / name).stat().st_size == size for name, size in self.about.sizes.items())
+            if not all((self.folder / name).stat().st_size == size for name, size in self.about.sizes.items()):
+                return False
+            return self._looked_at_since_start() or self._sums_agree()
         except OSError:
             return False
+
+    def _looked_at_since_start(self) -> bool:
+        import psutil
+
+        seen = self.folder / "seen"
+        since = seen if seen.exists() else self.folder / "about.json"
+        return since.stat().st_mtime > psutil.boot_time()
+
+    def _sums_agree(self) -> bool:
+        whole = all(content_sum(self.folder / name) == wanted for name, wanted in self.about.sums.items())
+        if whole:
+            (self.folder / "seen").touch()
+        return whole
 
 
 def entries() -> Iterator[Entry]:
@@ -210,8 +229,9 @@ def settle(staging: Path, about: About) -> Entry:
 
     Corrections made by hand to rows of the same content move over.
     """
-    sizes = {file.name: file.stat().st_size for file in staging.iterdir() if file.is_file()}
-    about = about.model_copy(update={"sizes": sizes})
+    files = [file for file in staging.iterdir() if file.is_file()]
+    sizes, sums = {file.name: file.stat().st_size for file in files}, {file.name: content_sum(file) for file in files}
+    about = about.model_copy(update={"sizes": sizes, "sums": sums})
     write_atomically(staging / "about.json", about.model_dump_json(indent=1))
     older = [entry for entry in entries() if entry.about.paths == about.paths]
     for entry in older:
@@ -232,6 +252,15 @@ def forget(id: str) -> int:
     (entry.folder / "about.json").unlink(missing_ok=True)  # half a removal must not look like a set
     shutil.rmtree(entry.folder, ignore_errors=True)
     return freed
+
+
+def content_sum(path: Path) -> str:
+    """Return a fast sum of what is in ``path``, against accidents and not against malice."""
+    made = xxhash.xxh3_64()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            made.update(block)
+    return made.hexdigest()
 
 
 def _slug(title: str) -> str:

@@ -96,7 +96,8 @@ def joined(first: NDArray[Any], pairs: list[tuple[int, int]]) -> NDArray[Any]:
     table = np.arange(len(first))
     for row in roots:
         table[row] = root(row)
-    return table[first]
+    groups: NDArray[Any] = table[first]
+    return groups
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

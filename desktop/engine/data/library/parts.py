@@ -159,6 +159,7 @@ class PartReader:
         self._starts = [0, *accumulate(part.records for part in self._parts)]
         self._batch_starts = [[0, *accumulate(part.batches)] for part in self._parts]
         self._open: dict[int, Any] = {}
+        self._batches: dict[tuple[int, int], RecordBatch] = {}
 
     def __len__(self) -> int:
         """Return the records in all parts."""
@@ -166,19 +167,28 @@ class PartReader:
 
     def at(self, place: int) -> Stored:
         """Return the record at ``place``, from 0."""
-        part = bisect_right(self._starts, place) - 1
-        inside = place - self._starts[part]
-        batch = bisect_right(self._batch_starts[part], inside) - 1
-        return _decoded(self._batch(part, batch).slice(inside - self._batch_starts[part][batch], 1))[0]
+        part, batch, inside = self._home(place)
+        return _decoded(self._batch(part, batch).slice(inside, 1))[0]
+
+    def some(self, places: Sequence[int]) -> list[Stored]:
+        """Return the records at ``places``, in that order; those of one batch are decoded together."""
+        import pyarrow as pa
+
+        homes: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        for order, place in enumerate(places):
+            part, batch, inside = self._home(place)
+            homes[part, batch].append((order, inside))
+        found: dict[int, Stored] = {}
+        for (part, batch), wanted in homes.items():
+            taken = self._batch(part, batch).take(pa.array([inside for _, inside in wanted], pa.int64()))
+            found.update(zip((order for order, _ in wanted), _decoded(taken), strict=True))
+        return [found[order] for order in range(len(places))]
 
     def between(self, start: int, stop: int) -> Iterator[Stored]:
         """Yield the records from place ``start`` up to ``stop``, decoded some hundreds at a time."""
         while start < stop:
-            part = bisect_right(self._starts, start) - 1
-            inside = start - self._starts[part]
-            batch = bisect_right(self._batch_starts[part], inside) - 1
+            part, batch, first = self._home(start)
             end = min(stop, start + _AT_ONCE, self._starts[part] + self._batch_starts[part][batch + 1])
-            first = inside - self._batch_starts[part][batch]
             yield from _decoded(self._batch(part, batch).slice(first, end - start))
             start = end
 
@@ -219,13 +229,24 @@ class PartReader:
         ]
         return np.concatenate(found) if found else np.zeros(0, np.int64)
 
+    def _home(self, place: int) -> tuple[int, int, int]:
+        """Return part and batch of a record, and its place in that batch."""
+        part = bisect_right(self._starts, place) - 1
+        inside = place - self._starts[part]
+        batch = bisect_right(self._batch_starts[part], inside) - 1
+        return part, batch, inside - self._batch_starts[part][batch]
+
     def _batch(self, part: int, batch: int) -> RecordBatch:
         import pyarrow as pa
 
-        if part not in self._open:
-            mapped = pa.memory_map(str(self._folder / self._parts[part].name))
-            self._open[part] = pa.ipc.open_file(mapped)
-        return self._open[part].get_batch(batch)
+        # A batch is a view into the mapped file: holding it costs nothing, finding it anew a tenth of a millisecond.
+        held = self._batches.get((part, batch))
+        if held is None:
+            if part not in self._open:
+                mapped = pa.memory_map(str(self._folder / self._parts[part].name))
+                self._open[part] = pa.ipc.open_file(mapped)
+            held = self._batches[part, batch] = self._open[part].get_batch(batch)
+        return held
 
 
 def _decoded(batch: RecordBatch) -> list[Stored]:

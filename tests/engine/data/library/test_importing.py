@@ -1,8 +1,9 @@
-"""Imports are kept, found again, shared between processes, corrected and counted through; no row is lost or invented."""
+"""Imports are kept, found again, shared between processes, corrected and counted through; no row is lost."""
 
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections import Counter
 from pathlib import Path
@@ -106,7 +107,7 @@ def test_a_changed_file_is_read_again_and_the_old_set_goes(tmp_path: Path) -> No
     assert [entry.about.rows for entry in entries()] == [30]
 
 
-@pytest.mark.parametrize("harm", ["shortened", "gone", "garbled"])
+@pytest.mark.parametrize("harm", ["shortened", "gone", "garbled", "zeroed by a power cut", "index zeroed"])
 def test_a_damaged_set_is_made_again(tmp_path: Path, harm: str) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text("\n".join(_lines(20, bad=False)), encoding="utf-8")
@@ -116,6 +117,12 @@ def test_a_damaged_set_is_made_again(tmp_path: Path, harm: str) -> None:
         part.write_bytes(part.read_bytes()[:100])
     elif harm == "gone":
         part.unlink()
+    elif harm == "zeroed by a power cut":
+        part.write_bytes(bytes(part.stat().st_size))
+        os.utime(entry.folder / "about.json", (0, 0))  # before the machine was last started
+    elif harm == "index zeroed":
+        index = next(entry.views.rglob("rows-*.npy"))
+        index.write_bytes(index.read_bytes()[:128].ljust(index.stat().st_size, b"\0"))
     else:
         (entry.folder / "about.json").write_text("{", encoding="utf-8")
     assert len(open_source(DataSource(path=str(file))).rows) == 20
@@ -268,8 +275,9 @@ class TestPolicies:
 
     def test_turns_out_of_order_are_mended_when_told(self, tmp_path: Path) -> None:
         turns = [("user", "one"), ("user", "two"), ("assistant", "yes"), ("user", "and")]
-        rows = [{"messages": [{"role": role, "content": text} for role, text in turns]}] + [
-            {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}
+        rows = [
+            {"messages": [{"role": role, "content": text} for role, text in turns]},
+            {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]},
         ]
         assert [bad.check for bad in self._import(tmp_path, rows).bad] == ["role_order"]
         mended = self._import(tmp_path, rows, role_order="fix")

@@ -1,4 +1,4 @@
-"""Records come back from Arrow as they were, whatever their values; what a column lacks is told from what is nothing."""
+"""Records come back from Arrow as they were, whatever their values; absent is told from nothing."""
 
 from __future__ import annotations
 
