@@ -49,6 +49,7 @@ class DataEdits(QObject):
         self._seen = session.wizard.answers.source
         self._restoring = False
         self._library_undo = self._library_redo = False
+        self._adopting = False
         self.history = History()
         session.changed.connect(self._on_changed)
 
@@ -93,6 +94,10 @@ class DataEdits(QObject):
         else:
             self._restore(change.after)
         self.history_changed.emit()
+
+    def adopt(self) -> None:
+        """Once the data set opened next is read, take corrections into the job that were made to it before."""
+        self._adopting = True
 
     def fetch(self, row: int) -> None:
         """Ask for the whole of ``row``."""
@@ -147,6 +152,10 @@ class DataEdits(QObject):
 
     def _on_changed(self) -> None:
         before, now = self._seen, self._session.wizard.answers.source
+        data = self._session.wizard.findings.data
+        if self._adopting and data is not None and data.kind and now is not None and data.path == now.path:
+            self._adopting = False
+            self._edit({"action": "look"})
         if now == before:
             return
         self._seen = now

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.bridge.workbench import Call, WorkbenchClient
 from desktop.engine.errors import UserError
 from desktop.engine.job import DataSource
-from desktop.flow.wizard_rows import SeenRow, page_from
+from desktop.flow.wizard_rows import SeenRow, page_from, patched
 
 PAGE = 200
 KEPT = 64  # pages at hand: some thousand rows around what was looked at
@@ -67,7 +67,10 @@ class RowPages(QObject):
         self._source, self.only = source, only
         self._call_off()
         if same_rows:
+            skipped = {edit.row for edit in source.edits if edit.skip}
+            self._pages = OrderedDict((number, patched(rows, skipped)) for number, rows in self._pages.items())
             self._stale = set(self._pages)
+            self.arrived.emit(0, max(0, self.total - 1))
             for page in list(self._pages)[-_AT_ONCE:]:
                 self._want(page)
             return

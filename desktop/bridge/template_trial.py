@@ -43,6 +43,11 @@ class TemplateTrial(QObject):
         self._wait.timeout.connect(self._try)
         self.templates: tuple[TemplateChoice, ...] = ()
 
+    @property
+    def row(self) -> int:
+        """Which row it is tried on, from 0."""
+        return self._session.row
+
     def look(self) -> None:
         """List the templates; where that fails, those that came along are offered by name."""
         self._calls.start("templates", "templates", succeeded=self._take, failed=lambda _error: None)
@@ -68,7 +73,7 @@ class TemplateTrial(QObject):
 
     def _try(self) -> None:
         answers = self._session.wizard.answers
-        params: dict[str, Any] = {"model": answers.model, "template": self._text, "row": self._session.row}
+        params: dict[str, Any] = {"model": answers.model, "template": self._text, "row": self.row}
         if answers.source is not None:
             params["source"] = answers.source.model_dump(mode="json")
 

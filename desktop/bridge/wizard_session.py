@@ -49,7 +49,6 @@ class WizardSession(QObject):
         render_error: why it could not be shown.
         row: which row that is, from 0.
         tokenizer_error: why the tokenizer could not be measured.
-        progress: how far the newest of what is under way is.
         workbench: who is asked.
 
     Signals:
@@ -79,7 +78,7 @@ class WizardSession(QObject):
         self.rendered: Rendered | None = None
         self.render_error: UserError | None = None
         self.tokenizer_error: UserError | None = None
-        self.progress = Progress("")
+        self._progress: dict[str, Progress] = {}
         self.row = 0
         self._saver = QTimer(self)
         self._saver.setSingleShot(True)
@@ -131,6 +130,10 @@ class WizardSession(QObject):
     def reading(self) -> bool:
         """Whether the data set looked at is being read."""
         return self._questions.running("inspect")
+
+    def progress_of(self, kind: str) -> Progress:
+        """Return how far ``inspect`` or ``lengths`` is."""
+        return self._progress.get(kind, Progress(""))
 
     def cancel_reading(self) -> None:
         """Ask the reading of the data set to end; what it says then is shown like any answer."""
@@ -253,11 +256,14 @@ class WizardSession(QObject):
     # --- answers that arrive -------------------------------------------------------------------------------------
 
     def _tell(self, kind: str, key: object, piece: dict[str, Any]) -> None:
-        if "survey" in piece and kind == "inspect" and isinstance(key, DataSource):
+        known = self.wizard.findings.data
+        # While a file is read again, what was known of all of it tells more than its beginning does.
+        news = known is None or not known.total
+        if "survey" in piece and kind == "inspect" and isinstance(key, DataSource) and news:
             self._find(data=survey_from(key, piece["survey"]))
         if "what" in piece:
-            self.progress = progress_from(piece)
-            self.progressed.emit(self.progress.what, self.progress.done, self.progress.total)
+            told = self._progress[kind] = progress_from(piece)
+            self.progressed.emit(told.what, told.done, told.total)
 
     def _take_models(self, models: list[ModelFound]) -> None:
         self.models = models
@@ -291,6 +297,7 @@ class WizardSession(QObject):
     def _take_set(self, found: SetFound) -> None:
         """Put what was found where it belongs: to the set looked at, or to another of the job's."""
         answers = self.wizard.answers
+        self._progress.pop("inspect", None)
         if answers.source is not None and same_reading(answers.source, found.source):
             data = dataclasses.replace(found.data, use=answers.source.use) if found.data else None
             self._find(data=data or self.wizard.findings.data, data_error=found.error)
@@ -301,6 +308,7 @@ class WizardSession(QObject):
             self._find(others=(*self.wizard.findings.others, SetFound(now, data, found.error)))
 
     def _take_lengths(self, key: object, report: dict[str, Any]) -> None:
+        self._progress.pop("lengths", None)
         self._find(lengths=lengths_from(report))
 
     def _ignore(self, key: object, error: UserError) -> None:

@@ -21,7 +21,7 @@ from desktop.engine.methods import METHODS
 from desktop.engine.methods.base import Method
 from desktop.flow.wizard_answers import STEPS, Answers
 from desktop.flow.wizard_findings import Findings
-from desktop.flow.wizard_inferred import kept_aside, name_of, objective_of, rows_of, training_of, unsuited
+from desktop.flow.wizard_inferred import kept_aside, name_of, objective_of, rows_of, split_of, training_of, unsuited
 from desktop.flow.wizard_methods import Offer, offers
 from desktop.flow.wizard_plan import Plan, plan
 from desktop.flow.wizard_sets import sets_blocked, sets_found
@@ -152,7 +152,8 @@ class Wizard:
         trainable = self.offer.trainable if self.offer else 0
         rows = rows_of(self.findings)
         aside = kept_aside(self.findings)
-        return plan(self.job, rows, facts, trainable, self.findings.machine, self.findings.lengths, aside)
+        told = split_of(self.findings, self.job.training)
+        return plan(self.job, rows, facts, trainable, self.findings.machine, self.findings.lengths, aside, told)
 
     @cached_property
     def steps(self) -> list[StepState]:
@@ -248,7 +249,8 @@ class Wizard:
         if not self.answers.data:
             return "Choose a sample, or a file of your own."
         if self.findings.data_error is not None:
-            return str(self.findings.data_error)
+            stopped = self.findings.data_error.code == "cancelled"
+            return "The file was not read to its end. Read it again." if stopped else str(self.findings.data_error)
         data = self.findings.data
         if data is not None and data.problem is not None:
             unmapped = data.problem.code == "needs_mapping"

@@ -63,6 +63,16 @@ def held_out(rows: int, share: float) -> int:
     return min(rows - 1, max(1, round(rows * share))) if rows > 1 else 0
 
 
+def split_of(findings: Findings, training: Training) -> tuple[int, int] | None:
+    """Return how the engine parts the rows, where it said so for this share and this one data set."""
+    data = findings.data
+    usual = Training().validation_share
+    if data is None or data.split is None or findings.others or training.validation_share != usual:
+        return None
+    told = data.split.train, data.split.validation
+    return told if sum(told) == rows_of(findings) else None
+
+
 def training_of(findings: Findings) -> Training:
     """Return the training options nobody has to set for this data and this model."""
     plain = Training()

@@ -10,7 +10,7 @@ _MOST_BINS = 200
 def verdict(lengths: LengthsFound, max_length: int) -> tuple[str, str]:
     """Return which share of the rows fits whole, and its tone."""
     share = lengths.whole_at(max_length)
-    said = "All rows fit whole" if share >= 1 else f"{min(99.9, 100 * share):.1f} % of rows fit whole"
+    said = "All rows fit whole" if share >= 1 else f"{min(99.9, 100 * share):.1f} % fit whole"
     return said, "ok" if share > 0.95 else "warn"
 
 

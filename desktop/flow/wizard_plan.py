@@ -51,10 +51,15 @@ def plan(
     machine: Hardware | None = None,
     lengths: LengthsFound | None = None,
     aside: int = 0,
+    split: tuple[int, int] | None = None,
 ) -> Plan:
-    """Return what ``job`` will do with ``rows`` good rows, and ``aside`` more that are only checked with."""
+    """Return what ``job`` will do with ``rows`` good rows, and ``aside`` more that are only checked with.
+
+    ``split`` is how the engine parts the rows, where it said so: rows that are alike stay together, so that the share
+    held out is not always the one asked for.
+    """
     training = job.training
-    validation = held_out(rows, training.validation_share)
+    validation = split[1] if split is not None else held_out(rows, training.validation_share)
     train = rows - validation
     batches = math.ceil(train / training.batch_size)
     an_epoch = math.ceil(batches / training.accumulation)

@@ -5,15 +5,17 @@ What a field holds need not be text. It is shown as JSON then, and what is typed
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from desktop.engine.errors import RequestError
 from desktop.flow.wizard_checks import CheckFound
+from desktop.flow.wizard_findings import DataFound
 
-STATE_TITLES = {"good": "Used", "bad": "Left out", "skipped": "Skipped by you", "fixed": "Fixed", "edited": "Edited"}
+STATE_TITLES = {"good": "Used", "bad": "Left out", "skipped": "Skipped", "fixed": "Fixed", "edited": "Edited"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,24 @@ def filters(checks: Sequence[CheckFound]) -> list[tuple[str, str]]:
     """Return what the table can be narrowed to: id and words, everything first."""
     plain = [("", "All rows"), ("bad", "Left out"), ("good", "Used"), ("edited", "Changed by you")]
     return [*plain, *((check.id, f"{check.title} ({check.count:,})") for check in checks if check.count)]
+
+
+def column_lengths(data: DataFound) -> tuple[int, ...]:
+    """Return how many letters the cells of each column hold, as far as the first rows tell."""
+    shown = [row.cells for row in data.first if row.cells]
+    cells = [[len(name), *(len(row[place]) for row in shown)] for place, name in enumerate(data.columns)]
+    return tuple(max(lengths) for lengths in cells)
+
+
+def patched(rows: tuple[SeenRow, ...], skipped: Collection[int]) -> tuple[SeenRow, ...]:
+    """Return ``rows`` as they will be once the workbench has heard which are skipped by hand: no key waits for it."""
+
+    def state(row: SeenRow) -> str:
+        if row.row in skipped:
+            return "skipped"
+        return "good" if row.state == "skipped" else row.state
+
+    return tuple(row if row.state == state(row) else dataclasses.replace(row, state=state(row)) for row in rows)
 
 
 def field_text(value: Any) -> str:

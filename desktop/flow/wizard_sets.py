@@ -103,7 +103,7 @@ def sets_blocked(answers: Answers, findings: Findings) -> str:
     if answers.data and all(source.use == "validation" for source in answers.data):
         return "Every data set is kept for validation. Let one be learned from."
     for line in set_lines(answers, findings):
-        if line.state and not line.looked:
+        if line.state:
             return f"{line.name}: {line.state}"
     return ""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.engine.job import Training
 from desktop.flow.wizard import Wizard
+from desktop.flow.wizard_inferred import split_of
 
 
 def split_words(wizard: Wizard) -> str:
@@ -11,14 +11,9 @@ def split_words(wizard: Wizard) -> str:
     data = wizard.findings.data
     if data is None or not data.kind or wizard.plan.train < 1:
         return ""
-    usual = Training().validation_share
     told = data.split
-    if told is not None and told.sentence and len(wizard.answers.data) == 1 and _share(wizard) == usual:
+    if told is not None and told.sentence and split_of(wizard.findings, wizard.job.training) is not None:
         return told.sentence
     said = f"{wizard.plan.train:,} rows to learn from, {wizard.plan.validation:,} held out"
     how = told.sentence.partition("(")[2].partition(")")[0] if told is not None else ""
     return f"{said} ({how})" if how else said
-
-
-def _share(wizard: Wizard) -> float:
-    return wizard.job.training.validation_share

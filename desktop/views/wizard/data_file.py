@@ -49,7 +49,7 @@ class FileBar(Card):
         self.format = Combo()
         self.format.setProperty("compact", True)
         self.format.setAccessibleName("What the rows are taken for")
-        self.format.setMinimumContentsLength(20)
+        self.format.setMinimumContentsLength(16)
         self.format.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.rows_button = Button("All rows", icon="list", size="small")
         self.map_button = Button("Map…", icon="columns", size="small")

@@ -28,7 +28,7 @@ class LengthsCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make it empty."""
         super().__init__(padding=16, parent=parent)
-        self._said = Text("", "body", "text2", elide=True, align=Qt.AlignmentFlag.AlignRight)
+        self._said = Text("", "help", "text2", elide=True, align=Qt.AlignmentFlag.AlignRight)
         self.numbers = Toggle("Numbers")
         self.numbers.setToolTip("The picture as a table")
         head = QHBoxLayout()
@@ -45,6 +45,9 @@ class LengthsCard(Card):
         # The picture alone says how tall the card is; a table would ask for more than it needs.
         self.table.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._picture = QStackedWidget()
+        policy = self._picture.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the card is as tall while the tokens are counted
+        self._picture.setSizePolicy(policy)
         self._picture.addWidget(self.histogram)
         self._picture.addWidget(self.table)
         self._icon = Glyph("check", 15, "ok")

@@ -23,6 +23,8 @@ from desktop.views.wizard.data_reading import ReadingCard
 from desktop.views.wizard.data_rendered import RenderedCard
 from desktop.views.wizard.data_sets import SetsCard
 
+_LOWEST, _TALLEST = 210, 330  # of the issues: three are in sight, more scroll
+_STOPPED = "Nothing of the file is used yet. Read it again, or choose another."
 _UNTOLD = "From their names it cannot be told. Pick a role above each column that is needed; the others stay unused."
 
 
@@ -61,8 +63,7 @@ class DataOverview(QWidget):
         pair.setSpacing(16)
         pair.addWidget(self.issues, 5)
         pair.addWidget(self.lengths, 4)
-        self.issues.setMinimumHeight(210)
-        self.lengths.setMinimumHeight(210)
+        self.lengths.setMinimumHeight(_LOWEST)
         column.addLayout(pair)
         column.addWidget(self.rendered, 100)
         column.addStretch(1)
@@ -74,7 +75,8 @@ class DataOverview(QWidget):
         """Show what is known of ``source``, whose columns are taken as ``mapping`` says."""
         wizard = self._session.wizard
         data, error = wizard.findings.data, wizard.findings.data_error
-        ready = data is not None and bool(data.columns) and error is None
+        stopped = error is not None and error.code == "cancelled"
+        ready = data is not None and bool(data.columns) and (error is None or stopped)
         # Rows stay in sight while they are read again; what is wrong with them even where nothing can be used.
         known = data is not None and not data.reading and (bool(data.kind) or data.rows > 0 or bool(data.checks))
         self.columns.setVisible(ready)
@@ -84,7 +86,7 @@ class DataOverview(QWidget):
         self.sets.show_sets(set_lines(wizard.answers, wizard.findings), wizard.answers.mixing)
         self._show_reading(wizard)
         self._show_trouble(wizard)
-        if error is not None:
+        if error is not None and not stopped:
             self.file_bar.show_failed(source)
         elif data is None or not ready:
             self.file_bar.show_reading(source)
@@ -98,8 +100,12 @@ class DataOverview(QWidget):
         self.columns.show_rows(data, mapping)
         found = issues(data, wizard.findings.lengths, training.max_length, training.overlong)
         self.issues.show_issues(found, summary(found, data))
-        known = wizard.findings.model is not None
-        waiting = self._session.progress.words or "Counting…" if known else "Counted once a model is chosen"
+        self.issues.setMinimumHeight(min(_TALLEST, max(_LOWEST, 70 + 76 * len(found))))
+        waiting = self._session.progress_of("lengths").words or "Counting…"
+        if wizard.findings.model is None:
+            waiting = "Counted once a model is chosen"
+        elif wizard.blocked("data"):
+            waiting = "Counted once these rows can be learned from"
         self.lengths.show_lengths(wizard.findings.lengths, training.max_length, waiting)
         options = OBJECTIVES.get(wizard.job.objective.id).options.model_fields
         self.rendered.show_choices(
@@ -113,11 +119,13 @@ class DataOverview(QWidget):
     def _show_reading(self, wizard: Wizard) -> None:
         self.reading.setVisible(self._session.reading)
         if self._session.reading:
-            self.reading.show_progress(self._session.progress)
+            self.reading.show_progress(self._session.progress_of("inspect"))
 
     def _show_trouble(self, wizard: Wizard) -> None:
         data, error = wizard.findings.data, wizard.findings.data_error
-        if error is not None:
+        if error is not None and error.code == "cancelled":
+            self.trouble.set("info", "Reading was stopped.", _STOPPED, "Read again")
+        elif error is not None:
             self.trouble.set("bad", error.message, error.hint, "Read again")
         elif data is not None and data.problem is not None:
             if data.problem.code == "needs_mapping":
@@ -136,4 +144,4 @@ class DataOverview(QWidget):
             self._show_reading(self._session.wizard)
             if self._session.wizard.findings.lengths is None and not self._session.reading:
                 length = self._session.wizard.job.training.max_length
-                self.lengths.show_lengths(None, length, self._session.progress.words)
+                self.lengths.show_lengths(None, length, self._session.progress_of("lengths").words or "Counting…")

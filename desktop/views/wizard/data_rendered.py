@@ -81,10 +81,8 @@ class RenderedCard(Card):
 
     def show_choices(self, *, answers: str | None, overlong: str, template: str, chat: bool) -> None:
         """Show what is chosen; ``answers`` is ``None`` where nothing can be, ``chat`` tells if there is a template."""
-        for widget in self._of_answers:
-            widget.setVisible(answers is not None)
-        for widget in self._of_template:
-            widget.setVisible(chat)
+        self._learn.setVisible(answers is not None)
+        self._template.setVisible(chat)
         _choose(self.answers, answers or "all")
         _choose(self.overlong, overlong)
         blocker = QSignalBlocker(self.template)
@@ -149,15 +147,11 @@ class RenderedCard(Card):
     def _choice_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        learn, longer, template = (Text(words, "help", "text2", wrap=False) for words in _CAPTIONS)
-        self._of_answers: tuple[QWidget, ...] = (learn, self.answers)
-        self._of_template: tuple[QWidget, ...] = (template, self.template, self.edit_button)
-        for caption, combo in ((learn, self.answers), (longer, self.overlong), (template, self.template)):
-            row.addWidget(caption)
-            row.addWidget(combo)
-            row.addSpacing(8)
-        row.addWidget(self.edit_button)
+        row.setSpacing(16)
+        self._learn = _captioned("Learn", self.answers)
+        self._template = _captioned("Template", self.template, self.edit_button)
+        for part in (self._learn, _captioned("Longer rows", self.overlong), self._template):
+            row.addWidget(part)
         row.addStretch(1)
         return row
 
@@ -167,9 +161,6 @@ class RenderedCard(Card):
             self.template_opened.emit()
         else:
             self.template_chosen.emit(chosen)
-
-
-_CAPTIONS = ("Learn", "Longer rows", "Template")
 
 
 class _Side(QWidget):
@@ -189,6 +180,17 @@ class _Side(QWidget):
         self._caption.setText(f"{found.caption}, {found.tokens:,} tokens" if found.caption else "")
         self._caption.setVisible(bool(found.caption))
         self.tokens.set_pieces(found.pieces, found.special, found.beyond, found.as_text)
+
+
+def _captioned(caption: str, *controls: QWidget) -> QWidget:
+    part = QWidget()
+    row = QHBoxLayout(part)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    row.addWidget(Text(caption, "help", "text2", wrap=False))
+    for control in controls:
+        row.addWidget(control)
+    return part
 
 
 def _combo(name: str, choices: dict[str, str]) -> Combo:

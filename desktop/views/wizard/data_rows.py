@@ -11,7 +11,7 @@ from desktop.bridge.row_pages import RowPages
 from desktop.engine.errors import UserError
 from desktop.engine.job import DataSource
 from desktop.flow.wizard_findings import DataFound
-from desktop.flow.wizard_rows import RowRecord, filters
+from desktop.flow.wizard_rows import RowRecord, column_lengths, filters
 from desktop.views.components.button import Button
 from desktop.views.components.card import Card
 from desktop.views.components.fields import Combo, SpinBox
@@ -20,6 +20,7 @@ from desktop.views.components.label import Text
 from desktop.views.wizard.row_dialog import RowDialog
 from desktop.views.wizard.row_table import RowTable
 
+_PLAIN = ("", "good", "edited")  # filters that are not about what is wrong
 _KEYS = (("Space", "skip or restore"), ("Enter", "edit"), ("Ctrl+Z", "undo"), ("Ctrl+Y", "redo"), ("Esc", "back"))
 
 
@@ -86,7 +87,8 @@ class RowsView(QWidget):
         self.filter.setCurrentIndex(max(0, self.filter.findData(wanted)))
         blocker.unblock()
         self.go_to.setMaximum(max(1, data.total))
-        self.table.rows.set_columns(data.columns, files=bool(source.also))
+        self.table.rows.set_columns(data.columns, column_lengths(data), files=bool(source.also))
+        self.table.put_reason(first=wanted not in _PLAIN)
         self._source = source
         self._pages.show(source, wanted)
         self._on_moved(self.table.currentIndex().row())
@@ -118,7 +120,9 @@ class RowsView(QWidget):
         column.addLayout(foot)
 
     def _on_filter(self) -> None:
-        self._pages.show(self._source, str(self.filter.currentData()))
+        only = str(self.filter.currentData())
+        self.table.put_reason(first=only not in _PLAIN)
+        self._pages.show(self._source, only)
 
     def _on_go_to(self, row: int) -> None:
         if self._pages.only:  # a number counts among all rows

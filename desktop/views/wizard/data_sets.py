@@ -40,7 +40,8 @@ class SetsCard(Card):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(6)
-        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(0, 3)
+        self._grid.setColumnStretch(1, 2)
         self.strategy = _combo("How the data sets are mixed", MIXES)
         self.stop = _combo("When an epoch ends", STOPS)
         self.temperature = DoubleBox(1.0, 100.0)
@@ -117,8 +118,11 @@ class _Line:
         self._place = place
         theme = Theme.instance_of(card)
         self.look = QRadioButton("")
-        self._rows = Text("", "body", "text2", wrap=False, tabular=True)
-        self._share = Text("", "body", "text2", wrap=False, tabular=True)
+        # A long name or a long reason gives way to the controls; both are told whole in the tooltip.
+        self.look.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.look.setMinimumWidth(theme.px(120))
+        self._rows = Text("", "body", "text2", elide=True, tabular=True)
+        self._share = Text("", "body", "text2", elide=True, tabular=True)
         self.use = _combo("Use", _USES)
         self.weight = DoubleBox(0.001, 1e6)
         self.weight.setProperty("compact", True)
@@ -127,7 +131,7 @@ class _Line:
         self.task = QLineEdit()
         self.task.setProperty("compact", True)
         self.task.setPlaceholderText("task name")
-        self.task.setFixedWidth(theme.px(120))
+        self.task.setFixedWidth(theme.px(104))
         self.remove = Button("", "ghost", "cross", "small")
         self.widgets: tuple[QWidget, ...] = (
             self.look, self._rows, self._share, self.use, self.weight, self.task, self.remove
@@ -141,6 +145,7 @@ class _Line:
 
     def show_line(self, line: SetLine, *, weighed: bool) -> None:
         self.look.setText(line.name)
+        self.look.setToolTip(line.name)
         self.look.setChecked(line.looked)
         self.look.setAccessibleName(f"Show {line.name}")
         self._rows.setText(line.state or f"{line.rows:,} rows")

@@ -49,7 +49,7 @@ class DropZone(QWidget):
         self._theme = Theme.instance_of(self)
         self._over = False
         self.setAcceptDrops(True)
-        self.file_button = Button("Choose a file…", icon="file")
+        self.file_button = Button("Choose files…", icon="file")
         self.folder_button = Button("Folder…", "ghost", "folder")
         self.hub_button = Button("Hub's cache…", "ghost", "download")
         words = QVBoxLayout()
@@ -147,7 +147,13 @@ class DataStart(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
-        column.addWidget(self.back_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._purpose = Text("", "body", "text2", elide=True)
+        self._purpose.hide()
+        back = QHBoxLayout()
+        back.setSpacing(12)
+        back.addWidget(self.back_button)
+        back.addWidget(self._purpose, 1)
+        column.addLayout(back)
         column.addWidget(self.zone)
         column.addWidget(self.shelf)
         if samples:
@@ -161,6 +167,12 @@ class DataStart(QWidget):
         self.shelf.opened.connect(lambda path: self.files_chosen.emit([path]))
         self.shelf.forgotten.connect(self.forgotten)
         self.back_button.clicked.connect(self.left)
+
+    def show_purpose(self, words: str) -> None:
+        """Say what is chosen for; without words, where there is nothing to go back to."""
+        self.back_button.setVisible(bool(words))
+        self._purpose.setVisible(bool(words))
+        self._purpose.setText(words)
 
 
 def choose_files(parent: QWidget) -> list[str]:

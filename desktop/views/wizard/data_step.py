@@ -27,6 +27,11 @@ from desktop.views.wizard.pick_dialog import PickDialog
 from desktop.views.wizard.step import StepView
 from desktop.views.wizard.template_dialog import TemplateDialog
 
+_PURPOSES = {
+    "another": "Choose another data set; it is mixed with what is there.",
+    "replace": "Choose what takes the place of this data set.",
+}
+
 
 class DataStep(StepView):
     """What the model learns from."""
@@ -64,6 +69,7 @@ class DataStep(StepView):
     def take(self, paths: list[str]) -> None:
         """Take the files or folders at ``paths`` as one data set."""
         choosing, self._choosing, self._tabling = self._choosing, "", False
+        self.edits.adopt()
         self._mapping = None
         answers = self.wizard.answers
         path, also = paths[0], tuple(paths[1:])
@@ -89,7 +95,7 @@ class DataStep(StepView):
             button.setVisible(not choosing)
         self.overview.setVisible(not choosing and not tabling)
         self.rows.setVisible(tabling)
-        self.start.back_button.setVisible(choosing and source is not None)
+        self.start.show_purpose(_PURPOSES.get(self._choosing, "") if source is not None else "")
         self.start.choices.select(source.path if source else "")
         if source is None or choosing:
             return
@@ -174,6 +180,7 @@ class DataStep(StepView):
         self._choosing = what
         self.refresh()
         if what:
+            self.shelf.look()
             self.start.zone.file_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_files(self) -> None:

@@ -12,6 +12,7 @@ from desktop.flow.wizard_shelf import HUB
 from desktop.views.components.banner import Banner
 from desktop.views.components.button import Button
 from desktop.views.components.card import Card
+from desktop.views.components.empty import EmptyState
 from desktop.views.components.label import Text
 from desktop.views.components.table import Cell, Column, Table
 
@@ -42,9 +43,10 @@ class HubDialog(QDialog):
         self.open_button = Button("Open", "primary")
         self.open_button.setEnabled(False)
         close = Button("Close")
-        card = Card(padding=1)
-        card.body.addWidget(self.table)
-        card.cover_corners()
+        self._card = Card(padding=1)
+        self._card.body.addWidget(self.table)
+        self._card.cover_corners()
+        self._none = EmptyState("data", "Nothing in the cache", "Data sets fetched from the hub are listed here.")
         fetch = QHBoxLayout()
         fetch.setSpacing(8)
         fetch.addWidget(self.name, 1)
@@ -59,7 +61,8 @@ class HubDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(Text("From the hub's cache", "section"))
         column.addWidget(Text("Data sets that lie on this disk already. Nothing is fetched.", "body", "text2"))
-        column.addWidget(card, 1)
+        column.addWidget(self._card, 1)
+        column.addWidget(self._none, 1)
         column.addWidget(Text("Or fetch one by its name. Only this button uses the network.", "body", "text2"))
         column.addLayout(fetch)
         column.addWidget(self.trouble)
@@ -80,6 +83,8 @@ class HubDialog(QDialog):
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refresh(self) -> None:
+        self._card.setVisible(bool(self._shelf.hub))
+        self._none.setVisible(not self._shelf.hub)
         self.table.set_rows([[Cell(one.name, strong=True), one.words] for one in self._shelf.hub])
 
     def _open(self) -> None:

@@ -128,6 +128,7 @@ class _RoleLine(QWidget):
         for id, words in WAYS.items():
             self.way.addItem(words, id)
         self.way.setCurrentIndex(max(0, self.way.findData(form.way)))
+        self.way.setFixedWidth(Theme.instance_of(self).px(272))
         self.way.setAccessibleName(f"{role.title}: where its value comes from")
         self.text = QLineEdit(form.text)
         self.text.setAccessibleName(f"{role.title}: column, place or text")
@@ -144,6 +145,7 @@ class _RoleLine(QWidget):
         row.addWidget(self.way)
         row.addWidget(self.text, 1)
         row.addWidget(self.between)
+        row.addStretch(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

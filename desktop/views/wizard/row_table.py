@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from desktop.bridge.row_pages import RowPages
@@ -19,6 +19,7 @@ from desktop.views.theme.theme import Theme
 
 ROW_HEIGHT = 30
 _LONGEST = 300  # letters of a cell that are laid out at all
+_NARROWEST, _WIDEST = 84, 210
 _WAITING = "\N{HORIZONTAL ELLIPSIS}"
 _LOOKS = {
     "good": ("check", "ok"),
@@ -35,6 +36,7 @@ class RowModel(QAbstractTableModel):
 
     Attributes:
         columns: of the data set, between the standing columns at both sides.
+        lengths: how many letters their cells usually hold, for their widths.
         files: whether the rows come from several files, which then stand beside their lines.
     """
 
@@ -44,6 +46,7 @@ class RowModel(QAbstractTableModel):
         self._pages = pages
         self._theme = Theme.instance_of(parent)
         self.columns: tuple[str, ...] = ()
+        self.lengths: tuple[int, ...] = ()
         self.files = False
         self._rows = 0
         pages.reset.connect(self._reset)
@@ -51,11 +54,11 @@ class RowModel(QAbstractTableModel):
         self._theme.changed.connect(self.restyle)
         self.restyle()
 
-    def set_columns(self, columns: tuple[str, ...], *, files: bool) -> None:
+    def set_columns(self, columns: tuple[str, ...], lengths: tuple[int, ...], *, files: bool) -> None:
         """Show the cells of these columns."""
         if (columns, files) != (self.columns, self.files):
             self.beginResetModel()
-            self.columns, self.files = columns, files
+            self.columns, self.lengths, self.files = columns, lengths, files
             self.endResetModel()
 
     def restyle(self) -> None:
@@ -225,8 +228,24 @@ class RowTable(QTableView):
         many = len(self.rows.columns)
         if head.count() != many + 4:
             return
-        fixed = {_ROW: 90, _LINE: 190 if self.rows.files else 84, _STATE: 138, many + 3: 240}
-        room = self.viewport().width() - sum(px(width) for width in fixed.values())
-        for section in range(head.count()):
-            width = px(fixed[section]) if section in fixed else max(px(150), room // max(1, many))
+        widths = [72, 190 if self.rows.files else 72, 110]
+        widths += [min(_WIDEST, max(_NARROWEST, 24 + 7 * letters)) for letters in self.rows.lengths]
+        widths = [px(width) for width in (*widths, 240)]
+        # What room is left goes to the columns that have most to say.
+        spare = self.viewport().width() - sum(widths)
+        wide = [place for place in range(3, 3 + many) if widths[place] >= px(_WIDEST)] or [2 + many]
+        for place in wide:
+            widths[place] += max(0, spare // len(wide))
+        for section, width in enumerate(widths):
             self.setColumnWidth(section, width)
+
+    def put_reason(self, *, first: bool) -> None:
+        """Show what is wrong before the values, where it is what is looked for; behind them otherwise."""
+        head = self.horizontalHeader()
+        reason = head.count() - 1
+        head.moveSection(head.visualIndex(reason), 3 if first else reason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the columns their widths."""
+        super().resizeEvent(event)
+        self._widths()

@@ -9,6 +9,7 @@ from desktop.bridge.template_trial import TemplateTrial
 from desktop.engine.errors import UserError
 from desktop.views.components.banner import Banner
 from desktop.views.components.button import Button
+from desktop.views.components.card import Card
 from desktop.views.components.label import Text
 from desktop.views.theme.theme import Theme
 
@@ -36,12 +37,13 @@ class TemplateDialog(QDialog):
         self.editor = QPlainTextEdit(text)
         self.editor.setAccessibleName("Chat template")
         self.editor.setFont(theme.font("mono"))
-        self.editor.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.editor.setTabChangesFocus(True)
         self.preview = QPlainTextEdit()
         self.preview.setAccessibleName("The row in this template")
         self.preview.setReadOnly(True)
         self.preview.setFont(theme.font("mono"))
+        well = Card(padding=10, fill="sunken")
+        well.body.addWidget(self.preview)
         self.trouble = Banner("info", "Trying it…", "")
         self.apply_button = Button("Apply", "primary")
         self.reset_button = Button("Reset", "ghost", "undo")
@@ -51,7 +53,7 @@ class TemplateDialog(QDialog):
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(12)
         column.addWidget(Text("Edit the chat template", "section"))
-        column.addLayout(self._pair(title), 1)
+        column.addLayout(self._pair(title, well), 1)
         column.addWidget(self.trouble)
         feet = QHBoxLayout()
         feet.setSpacing(8)
@@ -70,10 +72,11 @@ class TemplateDialog(QDialog):
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._on_changed()
 
-    def _pair(self, title: str) -> QHBoxLayout:
+    def _pair(self, title: str, well: Card) -> QHBoxLayout:
         pair = QHBoxLayout()
         pair.setSpacing(16)
-        for words, editor, share in ((f"Template, begun from {title}", self.editor, 5), ("Row", self.preview, 4)):
+        row = f"Row {self._trial.row + 1:,} in it"
+        for words, editor, share in ((f"Begun from {title}", self.editor, 5), (row, well, 4)):
             side = QVBoxLayout()
             side.setSpacing(6)
             side.addWidget(Text(words, "head", "text2"))
