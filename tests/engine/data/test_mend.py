@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.engine.data.checks import CHECKS
+from desktop.engine.data.dataset import open_source
 from desktop.engine.data.mend import can_mend, mend
 from desktop.engine.data.rows import Message, Row, RowFault
 from desktop.engine.data.shapes import SHAPES
+from desktop.engine.data.source import DataSource
 from desktop.engine.data.turn_order import check_conversation, in_order
+from tests.engine.data.conftest import Write
 
 U, A = {"role": "user", "content": "Q"}, {"role": "assistant", "content": "R"}
 S = {"role": "system", "content": "S"}
@@ -177,3 +180,26 @@ def test_cleaning_takes_out_nothing_but_what_no_keyboard_writes(text: str, shape
         c for c in text if c in "\t\n\r" or not (c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff")
     )
     assert mend("characters", mended, {shape: shape}, kind) is None
+
+
+def test_policies_mend_rows_of_a_file_and_leave_calls_without_words_alone(write: Write) -> None:
+    rows: list[list[Message]] = [
+        [U, {"role": "assistant", "content": None, "tool_calls": [CALL]}, T, A],
+        [U, _user("and more"), A],
+        [U, _assistant("\0R")],
+        [_user("and"), {**A, "content": {"a": 1}}],
+        [U, _assistant("\0")],
+    ]
+    path = write("rows.jsonl", "\n".join(json.dumps({"messages": messages}) for messages in rows))
+    fixed = open_source(
+        DataSource(path=str(path), checks={"role_order": "fix", "characters": "fix", "wrong_type": "fix"})
+    )
+    assert [row["messages"] for row in fixed.rows] == [
+        [U, C, T, A],
+        [_user("Q\n\nand more"), A],
+        [U, A],
+        [_user("and"), _assistant('{"a": 1}')],
+    ]
+    assert [bad.row for bad in fixed.bad] == [5]
+    kept = open_source(DataSource(path=str(path)))
+    assert [bad.check for bad in kept.bad] == ["role_order", "characters", "wrong_type", "characters"]
