@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ class TokenStore:
         if not self._waiting:
             return
         schema = self._schema()
-        columns = [pa.array([row[name] for row in self._waiting], type=schema.field(name).type) for name in self._names]
+        columns = [self._column(name, schema.field(name).type) for name in self._names]
         self._waiting.clear()
         chunk = pa.RecordBatch.from_arrays(columns, schema=schema)
         if self._writer is not None:
@@ -76,6 +77,18 @@ class TokenStore:
         self._chunks.append(chunk)
         if self.rows >= IN_MEMORY:
             self._to_file()
+
+    def _column(self, name: str, kind: Any) -> Any:
+        import numpy as np
+        import pyarrow as pa
+
+        values = [row[name] for row in self._waiting]
+        if name in self._numbers:
+            return pa.array(values, type=kind)
+        # Laid end to end in C: Arrow looks at every number of nested lists twice, in Python.
+        ends = np.cumsum([0, *map(len, values)], dtype=np.int32)
+        flat = np.fromiter(chain.from_iterable(values), kind.value_type.to_pandas_dtype(), count=int(ends[-1]))
+        return pa.ListArray.from_arrays(pa.array(ends), pa.array(flat), type=kind)
 
     def _to_file(self) -> None:
         import pyarrow as pa

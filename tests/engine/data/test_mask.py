@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -269,7 +270,7 @@ def test_a_token_is_learned_where_it_stands_for_a_learned_character(widths: list
         position += max(1, width) if width else 0  # a width of 0: the next token stands for the same character
     spans = [(start, start + length) for start, length in wanted]
     learned = {place for start, end in spans for place in range(start, end)}
-    assume(all(a[1] <= b[1] for a, b in zip(offsets, offsets[1:], strict=False)))
+    assume(all(a[1] <= b[1] for a, b in itertools.pairwise(offsets)))
     assert mask_of(offsets, spans) == [any(place in learned for place in range(a, b)) for a, b in offsets]
 
 
