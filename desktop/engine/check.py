@@ -26,6 +26,7 @@ from desktop.engine.registry import Registrable, Registry
 
 _KIND_TITLES = {"causal": "a text generator", "masked": "an encoder", "seq2seq": "an encoder-decoder"}
 _OVERLONG = {"drop": "left out", "split": "cut into several"}
+_CHATS = {"chat", "preference", "rated"}
 _SPARE_MIB = 64  # events, log, tokenizer
 _FULL_STATE_BYTES = 16  # a full checkpoint keeps fp32 weights and two running averages, the model one more copy
 
@@ -45,7 +46,7 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
         found += method_problems(job, method, method_options, facts)
         if facts is not None:
             _disk(method, method_options, facts, machine, found)
-    _template(job, found)
+    _template(job, objective, found)
     if isinstance(objective, Objective):
         _overlong(job, objective, found)
     if isinstance(objective, Objective) and facts is not None:
@@ -201,11 +202,21 @@ def _from_scratch(job: JobSpec, objective: Objective, method: Method, found: lis
         )
 
 
-def _template(job: JobSpec, found: list[Problem]) -> None:
+def _template(job: JobSpec, objective: Objective | None, found: list[Problem]) -> None:
     try:
         chosen(job.chat_template)
     except RequestError as error:
         found.append(Problem("chat_template", error.message, error.hint))
+        return
+    if job.chat_template and objective is not None and not _CHATS & set(objective.rows):
+        found.append(
+            Problem(
+                "chat_template",
+                f"{objective.title} learns from rows that are no conversations, so no chat template is used.",
+                "Nothing needs to be done; leaving it out says the same.",
+                "warning",
+            )
+        )
 
 
 def _overlong(job: JobSpec, objective: Objective, found: list[Problem]) -> None:

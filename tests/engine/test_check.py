@@ -140,5 +140,7 @@ def test_a_choice_that_changes_nothing_is_said(asked: dict[str, Any]) -> None:
     job = {**asked, "objective": "pretrain", "method": "full", "training": training}
     [problem] = [problem for problem in found(job) if problem.field == "training.overlong"]
     assert (problem.severity, "end to end" in problem.message) == ("warning", True)
+    [unused] = [one for one in found({**job, "chat_template": "chatml"}) if one.field == "chat_template"]
+    assert (unused.severity, "no conversations" in unused.message) == ("warning", True)
     chosen = {**asked, "chat_template": "chatml", "training": {**asked["training"], "overlong": "split"}}
     assert found(chosen) == []
