@@ -46,15 +46,12 @@ def chat_draft(
     _check_shown(messages, text, tokenizer, template, tools)
     if answers == "everything":
         return Draft(text, None)
-    last = max((index for index, message in enumerate(messages) if message["role"] == "assistant"), default=None)
-    if not marks_answers(template):
-        spans = [
-            _answer_span(messages, index, text, tokenizer, template, tools)
-            for index, message in enumerate(messages)
-            if message["role"] == "assistant" and (answers == "all" or index == last)
-        ]
-    elif answers == "last" and last is not None:
-        spans = spans[_marks_before(messages, last, spans, tokenizer, template, tools) :]
+    spoken = [index for index, message in enumerate(messages) if message["role"] == "assistant"]
+    if not marks_answers(template) or not _believable(messages, spoken, text, spans):
+        wanted = spoken if answers == "all" else spoken[-1:]
+        spans = [_answer_span(messages, index, text, tokenizer, template, tools) for index in wanted]
+    elif answers == "last" and spoken:
+        spans = spans[_marks_before(messages, spoken, spans, tokenizer, template, tools) :]
     return Draft(text, spans)
 
 
@@ -127,19 +124,30 @@ def _same(messages: list[Message], text: str, tokenizer: PreTrainedTokenizerBase
         return False  # the template asks for what was left out, so it does read it
 
 
+def _believable(messages: list[Message], spoken: list[int], text: str, spans: list[Span]) -> bool:
+    """Tell whether the marked stretches hold the answers; marks inside a macro are reported at a wrong place."""
+    if len(spans) != len(spoken):
+        return bool(spans) or not spoken
+    for index, (start, end) in zip(spoken, spans, strict=True):
+        words = messages[index]["content"].strip()
+        if words in text and words not in text[start:end]:
+            return False
+    return True
+
+
 def _marks_before(
     messages: list[Message],
-    last: int,
+    spoken: list[int],
     spans: list[Span],
     tokenizer: PreTrainedTokenizerBase,
     template: str,
     tools: Tools,
 ) -> int:
-    """Return how many of the marked stretches belong to answers before message ``last``."""
-    answers = [message["role"] for message in messages].count("assistant")
-    if len(spans) == answers:
-        return answers - 1
+    """Return how many of the marked stretches belong to answers before the last one."""
+    if len(spans) == len(spoken):
+        return len(spoken) - 1
     # Several marks an answer, or none for some: the conversation up to the last answer tells how many came before.
+    last = spoken[-1]
     return len(_marked(messages[:last], tokenizer, template, tools)[1]) if last else 0
 
 

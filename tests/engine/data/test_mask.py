@@ -278,3 +278,19 @@ def test_white_space_that_a_tokenizer_reports_as_empty_is_inside() -> None:
     # "ab  " with the spaces trimmed off their token, as byte-level tokenizers with trimmed offsets have it
     assert mask_of([(0, 1), (1, 2), (4, 4), (4, 5)], [(1, 4)]) == [False, True, True, False]
     assert mask_of([(0, 1), (1, 1), (1, 2)], [(1, 2)]) == [False, False, True]
+
+
+def test_marks_inside_a_macro_do_not_shift_the_mask(tokenizer: Any) -> None:
+    macro = (
+        "{% macro turn(m) %}{{ '<|' + m.role + '|>' }}{% if m.role == 'assistant' %}"
+        "{% generation %}{{ m.content + eos_token }}{% endgeneration %}"
+        "{% else %}{{ m.content }}{% endif %}{% endmacro %}"
+        "{% for m in messages %}{{ turn(m) }}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
+    )
+    messages: list[Message] = [
+        {"role": "user", "content": "A"}, {"role": "assistant", "content": "one"},
+        {"role": "user", "content": "B"}, {"role": "assistant", "content": "two"},
+    ]  # fmt: skip
+    for answers, expected in (("all", "one<|end|>two<|end|>"), ("last", "two<|end|>")):
+        found = render_chat(messages, tokenizer, template=macro, answers=answers)  # type: ignore[arg-type]
+        assert "".join(text for text, kept in found.pieces if kept) == expected
