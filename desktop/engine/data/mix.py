@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
+from desktop.engine.data.lazy_rows import LazyRows, rows_of
 from desktop.engine.data.rows import KIND_TITLES, Row
 from desktop.engine.data.split import scrambled
 from desktop.engine.errors import RequestError
@@ -61,8 +62,8 @@ class Mixture:
         return len(self.rows)
 
 
-class Mixed(Sequence[Row]):
-    """The rows of several sets in the order of a mixture, read when they are asked for."""
+class Mixed(LazyRows):
+    """The rows of several sets in the order of a mixture."""
 
     def __init__(self, sources: Sequence[Sequence[Row]], mixture: Mixture) -> None:
         """Read from ``sources``, which are the sets that ``mixture`` counts."""
@@ -73,42 +74,10 @@ class Mixed(Sequence[Row]):
         """Return the rows of an epoch."""
         return len(self._mixture)
 
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        """Return one row, or the rows of a slice as a list."""
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        return self._sources[int(self._mixture.sets[index])][int(self._mixture.rows[index])]
-
-
-class Joined(Sequence[Row]):
-    """The rows of several sequences one after the other, read when they are asked for."""
-
-    def __init__(self, sources: Sequence[Sequence[Row]]) -> None:
-        """Lay ``sources`` end to end."""
-        import numpy as np
-
-        self._sources = sources
-        self._ends = np.cumsum([len(source) for source in sources], dtype=np.int64)
-
-    def __len__(self) -> int:
-        """Return the rows of all."""
-        return int(self._ends[-1]) if len(self._ends) else 0
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        """Return one row, or the rows of a slice as a list."""
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        place = range(len(self))[index]
-        source = int(self._ends.searchsorted(place, side="right"))
-        return self._sources[source][place - int(self._ends[source]) + len(self._sources[source])]
+    def some(self, places: Sequence[int]) -> list[Row]:
+        """Return the rows at ``places``, in that order."""
+        wanted = list(places)
+        return rows_of(self._sources, self._mixture.sets[wanted].tolist(), self._mixture.rows[wanted].tolist())
 
 
 def check_kinds(names: Sequence[str], kinds: Sequence[str]) -> None:

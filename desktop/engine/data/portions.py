@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from desktop.engine.data.checks.base import policy_of
 from desktop.engine.data.checks.leakage import Leakage
 from desktop.engine.data.dataset import Imported, open_source
+from desktop.engine.data.lazy_rows import ChosenRows, JoinedRows
 from desktop.engine.data.leaks import joint_groups, leaks, with_their_like
-from desktop.engine.data.library.stored import ChosenRows
-from desktop.engine.data.mix import Joined, Mixed, Share, check_kinds, mixture
+from desktop.engine.data.mix import Mixed, Share, check_kinds, mixture
 from desktop.engine.data.rows import Row
 from desktop.engine.data.source import DataSource, Policy
 from desktop.engine.data.split import split_sets
@@ -70,7 +70,7 @@ class Portions:
     @property
     def validation(self) -> Sequence[Row]:
         """Return all rows that are held out, task by task."""
-        return Joined(list(self.held_out.values()))
+        return JoinedRows(list(self.held_out.values()))
 
 
 def portions_of(job: JobSpec, kinds: Collection[str], progress: Callable[[int], None] | None = None) -> Portions:
@@ -97,7 +97,7 @@ def portions_of(job: JobSpec, kinds: Collection[str], progress: Callable[[int], 
         if len(one.held):
             held_out.setdefault(one.task, []).append(ChosenRows(one.imported.rows, one.held))
     train, shares = _epoch(job, [one for one in made if one.source.use == "train"])
-    joined = {task: rows[0] if len(rows) == 1 else Joined(rows) for task, rows in held_out.items()}
+    joined = {task: rows[0] if len(rows) == 1 else JoinedRows(rows) for task, rows in held_out.items()}
     return Portions(tuple(made), train, joined, shares)
 
 

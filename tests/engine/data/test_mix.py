@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.engine.data.mix import Joined, Mixed, check_kinds, counts_of, mixture, shares_of
+from desktop.engine.data.mix import Mixed, check_kinds, counts_of, mixture, shares_of
 from desktop.engine.errors import RequestError
 from desktop.engine.job import Mixing
 
@@ -113,13 +113,8 @@ def test_rows_are_read_where_they_stand() -> None:
     assert sorted(row["text"] for row in mixed) == ["a0", "a1", "a2", "a3", "a4", "a5", "b0", "b1"]
     assert mixed[-1] == mixed[7]
     assert mixed[2:4] == [mixed[2], mixed[3]]
-    joined = Joined(sources)
-    assert [row["text"] for row in joined] == ["a0", "a1", "a2", "a3", "a4", "a5", "b0", "b1"]
-    assert joined[-2:] == sources[2]
-    for rows in (mixed, joined):
-        with pytest.raises(IndexError):
-            rows[8]
-    assert len(Joined([])) == 0
+    with pytest.raises(IndexError):
+        mixed[8]
 
 
 def test_kinds_that_do_not_go_together_are_refused() -> None:

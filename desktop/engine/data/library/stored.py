@@ -6,9 +6,10 @@ A million rows take some tens of megabytes here: the index. The words stay in me
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from desktop.engine.data.interpret import Interpretation
+from desktop.engine.data.lazy_rows import LazyRows
 from desktop.engine.data.library.assemble import EDITED, View
 from desktop.engine.data.library.entry import Entry
 from desktop.engine.data.library.parts import PartReader
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _AHEAD = 512
 
 
-class StoredRows(Sequence[Row]):
+class StoredRows(LazyRows):
     """Canonical rows, converted from their records one by one.
 
     Attributes:
@@ -59,15 +60,13 @@ class StoredRows(Sequence[Row]):
         """Return the good rows."""
         return len(self._places)
 
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        """Return one row, or the rows of a slice as a list."""
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        return self._row(int(self._places[index]))
+    def some(self, places: Sequence[int]) -> list[Row]:
+        """Return the rows at ``places``, in that order."""
+        if len(places) == 1:
+            return [self._row(int(self._places[places[0]]))]
+        stored = self._places[list(places)].tolist()
+        records = iter(self._reader.some([place for place in stored if place >= 0]))
+        return [self._as.row(next(records).values) if place >= 0 else self._row(place) for place in stored]
 
     def __iter__(self) -> Iterator[Row]:
         """Yield all rows; records are decoded some hundreds at a time."""
@@ -88,30 +87,3 @@ class StoredRows(Sequence[Row]):
     def _row(self, place: int) -> Row:
         record = self._edited[EDITED - place] if place <= EDITED else self._reader.at(place).values
         return self._as.row(record)
-
-
-class ChosenRows(Sequence[Row]):
-    """Some rows of a sequence in an order of their own, read when they are asked for.
-
-    Attributes:
-        indices: places in the whole, int64.
-    """
-
-    def __init__(self, whole: Sequence[Row], indices: NDArray[Any]) -> None:
-        """Choose ``indices`` of ``whole``."""
-        self._whole = whole
-        self.indices = indices
-
-    def __len__(self) -> int:
-        """Return how many were chosen."""
-        return len(self.indices)
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        """Return one row, or the rows of a slice as a list."""
-        if isinstance(index, slice):
-            return [self._whole[place] for place in self.indices[index].tolist()]
-        return self._whole[int(self.indices[index])]
