@@ -16,7 +16,7 @@ from desktop.bridge.calls import Calls
 from desktop.bridge.wizard_session import WizardSession
 from desktop.engine.data.source import DataSource, Edit
 from desktop.flow.wizard_history import History, restored
-from desktop.flow.wizard_rows import record_from
+from desktop.flow.wizard_rows import record_from, record_of
 
 _EDITS = TypeAdapter(tuple[Edit, ...])
 
@@ -99,9 +99,15 @@ class DataEdits(QObject):
         """Once the data set opened next is read, take corrections into the job that were made to it before."""
         self._adopting = True
 
-    def fetch(self, row: int) -> None:
-        """Ask for the whole of ``row``."""
-        self._ask("record", {"row": row}, lambda report: self.record_came.emit(record_from(report)))
+    def fetch(self, row: int, line: int, source: DataSource) -> None:
+        """Ask for the whole of ``row`` of ``source``, as the workbench last read it."""
+        now = self._session.wizard.answers.source
+        edit = next((edit for edit in now.edits if edit.row == row), None) if now is not None else None
+        if edit is not None and edit.values is not None:
+            self.record_came.emit(record_of(row, line, edit))
+            return
+        params = {"source": source.model_dump(mode="json"), "row": row}
+        self._ask("record", params, lambda report: self.record_came.emit(record_from(report)))
 
     def save_report(self, path: str, form: str) -> None:
         """Write what was found about the data set to ``path`` as ``md``, ``json`` or ``csv``."""

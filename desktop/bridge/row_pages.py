@@ -12,9 +12,9 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.bridge.workbench import Call, WorkbenchClient
+from desktop.engine.data.source import DataSource, Edit
 from desktop.engine.errors import UserError
-from desktop.engine.job import DataSource
-from desktop.flow.wizard_rows import SeenRow, page_from, patched
+from desktop.flow.wizard_rows import SeenRow, corrected, page_from
 
 PAGE = 200
 KEPT = 64  # pages at hand: some thousand rows around what was looked at
@@ -29,6 +29,7 @@ class RowPages(QObject):
         total: how many there are, 0 while unknown.
         known: whether the total is known.
         only: what they are narrowed to, empty for all.
+        source: the data set as the workbench was asked for it.
 
     Signals:
         reset: there are other rows, or another number of them.
@@ -44,7 +45,9 @@ class RowPages(QObject):
         """Hold nothing yet."""
         super().__init__(parent)
         self._workbench = workbench
-        self._source: DataSource | None = None
+        self.source: DataSource | None = None
+        self._edits: dict[int, Edit] = {}  # as they are now
+        self._laid: dict[int, Edit] = {}  # as the workbench knew them when it sent the rows
         self._pages: OrderedDict[int, tuple[SeenRow, ...]] = OrderedDict()
         self._stale: set[int] = set()
         self._wanted: OrderedDict[int, None] = OrderedDict()
@@ -56,21 +59,24 @@ class RowPages(QObject):
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._fetch)
 
-    def show(self, source: DataSource, only: str = "") -> None:
+    def show(self, source: DataSource, only: str = "", *, settled: bool = True) -> None:
         """Take the rows of ``source`` that ``only`` lets through.
 
-        Where only corrections differ, the rows at hand stay in sight until the new ones have come.
+        ``settled`` tells that the workbench has read the source as it is. Until then corrections made by hand are laid
+        over the rows here, so that no key press waits for a data set to be checked anew.
         """
-        if source == self._source and only == self.only:
+        same_rows = only == self.only and self.source is not None and _same(source, self.source)
+        self._edits = {edit.row: edit for edit in source.edits}
+        if same_rows and not settled:
+            self.arrived.emit(0, max(0, self.total - 1))
             return
-        same_rows = only == self.only and self._source is not None and source.paths == self._source.paths
-        self._source, self.only = source, only
+        if source == self.source and only == self.only:
+            return
+        self.source, self.only = source, only
+        self._laid = dict(self._edits)
         self._call_off()
         if same_rows:
-            skipped = {edit.row for edit in source.edits if edit.skip}
-            self._pages = OrderedDict((number, patched(rows, skipped)) for number, rows in self._pages.items())
             self._stale = set(self._pages)
-            self.arrived.emit(0, max(0, self.total - 1))
             for page in list(self._pages)[-_AT_ONCE:]:
                 self._want(page)
             return
@@ -89,7 +95,11 @@ class RowPages(QObject):
             return None
         if number in self._stale:
             self._want(number)
-        return page[within] if within < len(page) else None
+        if within >= len(page):
+            return None
+        row = page[within]
+        edit = self._edits.get(row.row)
+        return row if edit == self._laid.get(row.row) else corrected(row, edit)
 
     def close(self) -> None:
         """Call off what is under way."""
@@ -104,12 +114,12 @@ class RowPages(QObject):
                 self._settle.start()
 
     def _fetch(self) -> None:
-        while self._wanted and len(self._calls) < _AT_ONCE and self._source is not None:
+        while self._wanted and len(self._calls) < _AT_ONCE and self.source is not None:
             page, _ = self._wanted.popitem()
             while len(self._wanted) > _AT_ONCE:
                 self._wanted.popitem(last=False)  # scrolled past long ago; asked again if it comes back into sight
             params = {
-                "source": self._source.model_dump(mode="json"),
+                "source": self.source.model_dump(mode="json"),
                 "start": page * PAGE,
                 "count": PAGE,
                 "only": self.only,
@@ -148,3 +158,7 @@ class RowPages(QObject):
         for call in self._calls.values():
             call.cancel()
         self._calls.clear()
+
+
+def _same(one: DataSource, other: DataSource) -> bool:
+    return one.model_copy(update={"edits": ()}) == other.model_copy(update={"edits": ()})

@@ -79,6 +79,7 @@ class WizardSession(QObject):
         self.render_error: UserError | None = None
         self.tokenizer_error: UserError | None = None
         self._progress: dict[str, Progress] = {}
+        self._held = False
         self.row = 0
         self._saver = QTimer(self)
         self._saver.setSingleShot(True)
@@ -130,6 +131,12 @@ class WizardSession(QObject):
     def reading(self) -> bool:
         """Whether the data set looked at is being read."""
         return self._questions.running("inspect")
+
+    def hold(self, held: bool) -> None:
+        """Read no data set anew while ``held``: its rows are being corrected one after the other."""
+        before, self._held = self._held, held
+        if before and not held:
+            self._ask()
 
     def progress_of(self, kind: str) -> Progress:
         """Return how far ``inspect`` or ``lengths`` is."""
@@ -209,7 +216,8 @@ class WizardSession(QObject):
             task = self._tasks.run(partial(look_at, answers.model))
             task.succeeded.connect(partial(self._take_model, answers.model))
             task.failed.connect(partial(self._fail_model, answers.model))
-        if answers.source is not None and found.data_error is None and not (found.data and found.data.kind):
+        unread_yet = found.data_error is None and not (found.data and found.data.kind)
+        if answers.source is not None and unread_yet and not self._held:
             self._inspect("inspect", answers.source)
         elif (other := unread(answers, found)) is not None:
             self._inspect("inspect another", other)

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from desktop.engine.data.source import Edit
 from desktop.engine.errors import RequestError
 from desktop.flow.wizard_checks import CheckFound
 from desktop.flow.wizard_findings import DataFound
 
+_SHORT = 300  # letters of a value that a cell shows
 STATE_TITLES = {"good": "Used", "bad": "Left out", "skipped": "Skipped", "fixed": "Fixed", "edited": "Edited"}
 
 
@@ -88,15 +90,20 @@ def column_lengths(data: DataFound) -> tuple[int, ...]:
     return tuple(max(lengths) for lengths in cells)
 
 
-def patched(rows: tuple[SeenRow, ...], skipped: Collection[int]) -> tuple[SeenRow, ...]:
-    """Return ``rows`` as they will be once the workbench has heard which are skipped by hand: no key waits for it."""
+def corrected(row: SeenRow, edit: Edit | None) -> SeenRow:
+    """Return ``row`` as it is with ``edit``, or once its correction was taken back."""
+    if edit is None:
+        # What the checks say of it is known when the set is read again; so far it is as any other.
+        return dataclasses.replace(row, state="good" if row.state in ("skipped", "edited") else row.state)
+    if edit.skip:
+        return dataclasses.replace(row, state="skipped")
+    cells = {name: _short(value) for name, value in (edit.values or {}).items()}
+    return dataclasses.replace(row, state="edited", cells=cells, reason="")
 
-    def state(row: SeenRow) -> str:
-        if row.row in skipped:
-            return "skipped"
-        return "good" if row.state == "skipped" else row.state
 
-    return tuple(row if row.state == state(row) else dataclasses.replace(row, state=state(row)) for row in rows)
+def record_of(row: int, line: int, edit: Edit) -> RowRecord:
+    """Return the record of a row that was corrected: what it holds now is known without asking."""
+    return RowRecord(row=row, line=line, values=dict(edit.values or {}), edited=True)
 
 
 def field_text(value: Any) -> str:
@@ -145,3 +152,8 @@ def _seen(values: Mapping[str, Any]) -> SeenRow:
         cells={str(name): "" if value is None else str(value) for name, value in cells.items()},
         reason=str(values.get("reason") or ""),
     )
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text[:_SHORT]

@@ -74,8 +74,11 @@ class RowsView(QWidget):
         leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         leave.activated.connect(self.closed)
 
-    def show_rows(self, source: DataSource, data: DataFound, only: str | None = None) -> None:
-        """Show the rows of ``source``; ``only`` narrows them, ``None`` leaves the filter as it is."""
+    def show_rows(self, source: DataSource, data: DataFound, only: str | None = None, *, settled: bool = True) -> None:
+        """Show the rows of ``source``; ``only`` narrows them, ``None`` leaves the filter as it is.
+
+        ``settled`` is as of the pages: whether the source was read as it is.
+        """
         wanted = self._pages.only if only is None else only
         offered = filters(data.checks)
         if wanted not in dict(offered):
@@ -90,7 +93,7 @@ class RowsView(QWidget):
         self.table.rows.set_columns(data.columns, column_lengths(data), files=bool(source.also))
         self.table.put_reason(first=wanted not in _PLAIN)
         self._source = source
-        self._pages.show(source, wanted)
+        self._pages.show(source, wanted, settled=settled)
         self._on_moved(self.table.currentIndex().row())
 
     def _lay_out(self) -> None:
@@ -122,12 +125,13 @@ class RowsView(QWidget):
     def _on_filter(self) -> None:
         only = str(self.filter.currentData())
         self.table.put_reason(first=only not in _PLAIN)
-        self._pages.show(self._source, only)
+        self._pages.show(self._pages.source or self._source, only)
+        self._pages.show(self._source, only, settled=False)
 
     def _on_go_to(self, row: int) -> None:
         if self._pages.only:  # a number counts among all rows
             self.filter.setCurrentIndex(0)
-            self._pages.show(self._source, "")
+            self._on_filter()
         self._goal = row - 1
         self._reach_goal()
 
@@ -167,8 +171,8 @@ class RowsView(QWidget):
 
     def _open(self, place: int) -> None:
         row = self.table.rows.seen(place)
-        if row is not None:
-            self._edits.fetch(row.row)
+        if row is not None and self._pages.source is not None:
+            self._edits.fetch(row.row, row.line, self._pages.source)
 
     def _on_record(self, record: RowRecord) -> None:
         if not self.isVisible():

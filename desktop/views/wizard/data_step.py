@@ -13,7 +13,9 @@ from desktop.bridge.data_shelf import DataShelf
 from desktop.bridge.row_pages import RowPages
 from desktop.bridge.template_trial import TemplateTrial
 from desktop.bridge.wizard_session import WizardSession
+from desktop.engine.data.source import DataSource
 from desktop.flow.wizard_data_answers import with_answers, with_length, with_overlong, with_share
+from desktop.flow.wizard_history import without_edits
 from desktop.flow.wizard_issues import OVERLONG
 from desktop.flow.wizard_mapping import Mapping, mapping_of
 from desktop.flow.wizard_samples import samples
@@ -27,6 +29,7 @@ from desktop.views.wizard.pick_dialog import PickDialog
 from desktop.views.wizard.step import StepView
 from desktop.views.wizard.template_dialog import TemplateDialog
 
+_MANY = 20_000  # rows; so many are checked again only when the table is left, fewer after each correction
 _PURPOSES = {
     "another": "Choose another data set; it is mixed with what is there.",
     "replace": "Choose what takes the place of this data set.",
@@ -69,6 +72,7 @@ class DataStep(StepView):
     def take(self, paths: list[str]) -> None:
         """Take the files or folders at ``paths`` as one data set."""
         choosing, self._choosing, self._tabling = self._choosing, "", False
+        self.session.hold(False)
         self.edits.adopt()
         self._mapping = None
         answers = self.wizard.answers
@@ -89,6 +93,9 @@ class DataStep(StepView):
         """Show the data set, all its rows, or where to get one."""
         source, data = self.wizard.answers.source, self.wizard.findings.data
         choosing = source is None or bool(self._choosing)
+        if self._tabling and source is not None:
+            many = data is not None and data.total > _MANY
+            self.session.hold(many and self._only_corrected(source))
         tabling = self._tabling and not choosing and data is not None and bool(data.total or data.rows)
         self.start.setVisible(choosing)
         for button in (self.undo_button, self.redo_button):
@@ -104,13 +111,14 @@ class DataStep(StepView):
         if data is not None and (self._mapping is None or (data.kind and not self._pending(data.shape))):
             self._mapping = mapping_of(data)
         if tabling and data is not None:
-            self.rows.show_rows(source, data)
+            self.rows.show_rows(source, data, settled=bool(data.kind) or not self._only_corrected(source))
         else:
             self.overview.show_source(source, self._mapping)
 
     def entered(self) -> None:
         """Begin with what is there."""
         self._choosing, self._tabling = "", False
+        self.session.hold(False)
         self.shelf.look()
         self.trial.look()
 
@@ -171,6 +179,11 @@ class DataStep(StepView):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
+
+    def _only_corrected(self, source: DataSource) -> bool:
+        """Tell whether ``source`` differs from what the table shows by corrections alone."""
+        shown = self.pages.source
+        return shown is not None and without_edits(shown) == without_edits(source)
 
     def _pending(self, shape: str) -> bool:
         """Tell whether the user is in the middle of another mapping than the one that was read."""
@@ -264,6 +277,7 @@ class DataStep(StepView):
 
     def _leave_table(self) -> None:
         self._tabling = False
+        self.session.hold(False)
         self.refresh()
         self.overview.file_bar.rows_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
