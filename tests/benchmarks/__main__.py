@@ -1,12 +1,12 @@
-"""The one command: ``python -m tests.benchmarks [start] [lateness] [training]``; without a name it runs them all."""
+"""The one command: ``python -m tests.benchmarks [NAME ...]``; without a name it runs them all."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import lateness, start, training
+from tests.benchmarks import importing, lateness, start, training
 
-ALL = {"start": start.main, "lateness": lateness.main, "training": training.main}
+ALL = {"start": start.main, "lateness": lateness.main, "training": training.main, "importing": importing.main}
 
 
 def main(names: list[str]) -> int:
