@@ -5,6 +5,7 @@ Modules under ``methods`` are imported by the window, so torch and peft are impo
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from desktop.engine.options import Options
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+KINDS = ("causal", "masked", "seq2seq")
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,19 @@ class Method(ABC):
         use_when: when to take it.
         avoid_when: when not to.
         paper: authors, year, title, section of the formula used.
+        pros: three short clauses for a card, what speaks for it.
+        cons: three short clauses, what speaks against it.
+        row: its row in the table of methods (``M4``); empty for a variant that has none.
+        picture: name of its drawing in ``resources/icons/methods``; the id unless said otherwise.
         order: place in lists.
         options: the options model.
-        mergeable: whether the result can be folded into the base.
+        kinds: kinds of model it works on.
+        mergeable: whether the result can be folded into the base at all; ``merge_refusal`` tells where it cannot.
         trains_embeddings: whether every row of the embedding learns, which a new tokenizer needs.
+        is_prompt: whether it learns a soft prompt: nothing to fold in, and nothing a new adapter could start from.
+        plain_trainer: whether it needs the library's plain trainer instead of TRL's.
+        needs: packages beyond those Fettle comes with, by the name they are imported under.
+        extra: name of the optional extra that installs ``needs``.
     """
 
     id: ClassVar[str]
@@ -106,14 +118,32 @@ class Method(ABC):
     use_when: ClassVar[str]
     avoid_when: ClassVar[str]
     paper: ClassVar[str]
+    pros: ClassVar[tuple[str, ...]] = ()
+    cons: ClassVar[tuple[str, ...]] = ()
+    row: ClassVar[str] = ""
+    picture: ClassVar[str] = ""
     order: ClassVar[int] = 100
     options: ClassVar[type[Options]] = Options
+    kinds: ClassVar[tuple[str, ...]] = KINDS
     mergeable: ClassVar[bool] = False
     trains_embeddings: ClassVar[bool] = False
+    is_prompt: ClassVar[bool] = False
+    plain_trainer: ClassVar[bool] = False
+    needs: ClassVar[tuple[str, ...]] = ()
+    extra: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        """Name the picture after the method where the method does not say another."""
+        super().__init_subclass__(**named)
+        if "id" in vars(cls) and "picture" not in vars(cls):
+            cls.picture = cls.id
 
     @abstractmethod
     def refusal(self, setting: Setting, options: Any) -> str | None:
-        """Return why this method does not go with ``setting``, in a sentence with the cure; ``None`` if it does."""
+        """Return why this method does not go with ``setting``, in a sentence with the cure; ``None`` if it does.
+
+        Kinds of model and missing packages are refused by ``check.method_problems`` for every method alike.
+        """
 
     @abstractmethod
     def trainable(self, facts: ModelFacts, options: Any) -> int:
@@ -125,7 +155,10 @@ class Method(ABC):
 
     @abstractmethod
     def build(self, model: PreTrainedModel, options: Any) -> Any:
-        """Make ``model`` ready (what trains requires gradients, adapters are in place); return what is trained."""
+        """Make ``model`` ready (what trains requires gradients, adapters are in place); return what is trained.
+
+        Where ``is_adapter``, the result has ``disable_adapter()``: inside it the logits are the base's, bit for bit.
+        """
 
     @abstractmethod
     def promises(self, parameter_name: str) -> bool:
@@ -134,6 +167,53 @@ class Method(ABC):
     @abstractmethod
     def save(self, model: Any, folder: Path) -> None:
         """Write the result (adapter or full weights) as safetensors into ``folder``."""
+
+    def missing(self) -> str:
+        """Return what has to be installed before this method can run, in a sentence; empty if nothing."""
+        absent = [name for name in self.needs if importlib.util.find_spec(name) is None]
+        if not absent:
+            return ""
+        cure = f"Install it with: pip install 'fettle[{self.extra}]'" if self.extra else "Install it with pip"
+        return f"{self.title} needs {' and '.join(absent)}, which is not installed. {cure}, or choose another method."
+
+    def merge_refusal(self, setting: Setting, options: Any) -> str | None:
+        """Return why the result cannot be folded into its base, in a sentence; ``None`` where it can.
+
+        ``setting`` is what it was trained in: a result learned over a 4-bit base is folded into the exact weights.
+        """
+        if self.mergeable or not self.is_adapter:
+            return None
+        if self.is_prompt:
+            return (
+                f"{self.title} puts learned vectors beside the text and changes no weight, so there is nothing to fold "
+                "into the base. Export it as an adapter."
+            )
+        return f"What {self.title} learns is no change of the base's weights. Export it as an adapter."
+
+    def prepare(self, model: Any, options: Any, total_steps: int) -> None:  # noqa: B027  most methods need nothing
+        """Get ready for a run of ``total_steps`` optimizer steps; called once, after ``build``, resumed or not."""
+
+    def on_step(self, model: Any, step: int, total: int) -> None:  # noqa: B027
+        """Act after optimizer step ``step`` (from 1) of ``total``; its gradients are still there."""
+
+    def extra_state(self, model: Any) -> dict[str, Any]:
+        """Return what a checkpoint must carry beyond the tensors that learn.
+
+        Values are what JSON holds, tensors, or dicts of these with text keys; it comes back to ``restore_extra`` as it
+        was, tensors bit for bit.
+        """
+        return {}
+
+    def restore_extra(self, model: Any, state: dict[str, Any]) -> None:  # noqa: B027
+        """Put back what ``extra_state`` returned; called before the tensors that learn are put back."""
+
+    def report(self, model: Any) -> dict[str, Any]:
+        """Return what the run found out beyond its weights (rank per layer), as JSON holds it; empty for nothing."""
+        return {}
+
+    def virtual_tokens(self, options: Any) -> int:
+        """Return how many places of the context the method itself takes in every row."""
+        return 0
 
     def rate_factor(self, parameter_name: str, options: Any) -> float:
         """Return by how much the learning rate of one parameter is multiplied."""
