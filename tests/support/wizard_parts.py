@@ -145,3 +145,52 @@ def tokenizer_report(trained: bool = False) -> dict[str, Any]:
             {"word": "sourdough", "before": ["sour", "d", "ough"], "after": ["sourdough"] if trained else None}
         ],
     }
+
+
+def checks() -> list[dict[str, Any]]:
+    """Return what three checks found: empty fields, markup, and nothing."""
+    return [
+        _check("markup", "Markup", "warn", "keep", ("keep", "skip", "fix"), 6, "The text holds HTML: used as it is.",
+               (3, 9, 17, 18)),
+        _check("empty", "Empty fields", "bad", "skip", ("skip", "stop"), 2, "The answer is empty: left out.", (12, 31)),
+        _check("encoding", "Encoding", "bad", "skip", ("skip", "fix", "stop"), 0, "", ()),
+    ]  # fmt: skip
+
+
+def _check(
+    id: str,
+    title: str,
+    severity: str,
+    policy: str,
+    policies: tuple[str, ...],
+    count: int,
+    sentence: str,
+    lines: tuple[int, ...],
+) -> dict[str, Any]:
+    examples = [{"row": line, "line": line, "file": "", "reason": sentence} for line in lines]
+    return {
+        "id": id, "title": title, "help": "It matters.", "severity": severity, "policy": policy,
+        "policies": list(policies), "count": count, "sentence": sentence, "examples": examples,
+    }  # fmt: skip
+
+
+def rows_report(start: int = 0, total: int = 40, count: int = 200) -> dict[str, Any]:
+    """Return what the ``rows`` operation sends; every tenth row is left out."""
+    rows = [
+        {
+            "row": n, "line": n, "file": "", "state": "bad" if n % 10 == 0 else "good", "check": "",
+            "cells": {"instruction": f"Question {n}?", "output": f"Answer {n}."},
+            "reason": "the answer is empty" if n % 10 == 0 else "",
+        }
+        for n in range(start + 1, min(start + count, total) + 1)
+    ]  # fmt: skip
+    return {"total": total, "rows": rows}
+
+
+def library_report() -> dict[str, Any]:
+    """Return what the ``library`` operation lists."""
+    one = {
+        "id": "a1", "name": "rows", "title": "rows.jsonl", "rows": 40, "bytes": 4100, "imported": 1_795_572_000.0,
+        "path": "/data/rows.jsonl", "exists": True, "kind": "chat", "edits": 2,
+    }  # fmt: skip
+    return {"sets": [one]}

@@ -228,7 +228,8 @@ class RowTable(QTableView):
         many = len(self.rows.columns)
         if head.count() != many + 4:
             return
-        widths = [72, 190 if self.rows.files else 72, 110]
+        number = 34 + 9 * len(f"{self.rows.rowCount():,}")
+        widths = [max(64, number), 190 if self.rows.files else max(64, number), 110]
         widths += [min(_WIDEST, max(_NARROWEST, 24 + 7 * letters)) for letters in self.rows.lengths]
         widths = [px(width) for width in (*widths, 240)]
         # What room is left goes to the columns that have most to say.
