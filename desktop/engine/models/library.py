@@ -16,6 +16,7 @@ from desktop.engine.hub_cache import hub_cache
 Source = Literal["bundled", "folder", "run", "cache", "local"]
 RUN_PREFIX = "run:"
 LINEAGE_FILE = "fettle.json"
+REPORT_FILE = "report.json"  # what the method found out beyond its weights
 _DEEPEST = 16  # adapters over adapters; more is a loop in the lineage
 
 

@@ -106,6 +106,12 @@ class Boundary(TrainerCallback):
         self._step_began = time.monotonic()
         self._tokens_before = self._trainer.tokens_seen
 
+    def on_optimizer_step(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Let the method act while this step's gradients are still there; the library counts the step only later."""
+        self._trainer.method.on_step(self._trainer.model, state.global_step + 1, self.total)
+
     def on_log(
         self,
         args: TrainingArguments,

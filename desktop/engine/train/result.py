@@ -16,7 +16,7 @@ from desktop.engine.data.templates import template_of
 from desktop.engine.job import JobSpec
 from desktop.engine.methods.base import Method
 from desktop.engine.models.card import card
-from desktop.engine.models.library import LINEAGE_FILE, ModelRef
+from desktop.engine.models.library import LINEAGE_FILE, REPORT_FILE, ModelRef
 from desktop.engine.run_folder import RunFolder
 from desktop.engine.train.disk import Disk
 
@@ -55,6 +55,10 @@ def save_result(run: RunFolder, job: JobSpec, result: Result, disk: Disk | None 
         staging.mkdir()
         with _system_errors():
             result.method.save(result.model, staging)
+        found = result.method.report(result.model)
+        if found:
+            report = {"schema": 1, "method": result.method.id, **found}
+            disk.write(staging / REPORT_FILE, json.dumps(report, indent=2).encode())
         if result.chats and result.tokenizer.chat_template is None:
             # Whoever uses the model elsewhere must ask it in the form it was trained on.
             result.tokenizer.chat_template = template_of(result.tokenizer)
@@ -90,6 +94,7 @@ def _lineage(run: RunFolder, job: JobSpec, result: Result) -> dict[str, Any]:
         "base_folder": str(result.base.adapter or result.base.folder),
         "objective": job.objective.id,
         "method": job.method.id,
+        "options": job.method.options,
         "quantization": job.quantization,
         "adapter": result.method.is_adapter,
         "steps": result.steps,

@@ -20,17 +20,21 @@ from desktop.engine.train.watch import NotFiniteError
 if TYPE_CHECKING:
     from transformers import Trainer
 
+    from desktop.engine.methods.base import Method
+
 
 class Resumable:
     """Goes before a trainer class in the order of inheritance.
 
     Attributes:
         tokens_seen: tokens trained on so far, padding not counted.
+        method: what is trained; a checkpoint carries what it needs beyond its tensors.
         rate_factor: parameter name -> by how much its learning rate is multiplied.
         muon: whether matrices are trained by Muon.
     """
 
     tokens_seen: int
+    method: Method
     rate_factor: Callable[[str], float]
     muon: bool
 
@@ -77,7 +81,9 @@ class Resumable:
         return self.optimizer
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        state.restore_weights(self.model if model is None else model, Path(resume_from_checkpoint))  # type: ignore[attr-defined]
+        trained = self.model if model is None else model  # type: ignore[attr-defined]
+        state.restore_extra(self.method, trained, Path(resume_from_checkpoint))
+        state.restore_weights(trained, Path(resume_from_checkpoint))
 
     def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
         if checkpoint is not None:
@@ -91,11 +97,12 @@ class Resumable:
             state.restore_random(Path(checkpoint))
 
 
-def made_resumable(trainer: Trainer, rate_factor: Callable[[str], float], *, muon: bool = False) -> Any:
+def made_resumable(trainer: Trainer, method: Method, options: Any, *, muon: bool = False) -> Any:
     """Return ``trainer`` with the hooks above in front of its class, so that every objective has them unasked."""
     made: Any = trainer
     made.__class__ = type(f"Resumable{type(trainer).__name__}", (Resumable, type(trainer)), {})
     made.tokens_seen = 0
-    made.rate_factor = rate_factor
+    made.method = method
+    made.rate_factor = lambda name: method.rate_factor(name, options)
     made.muon = muon
     return made

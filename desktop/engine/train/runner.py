@@ -251,10 +251,9 @@ class Runner:
             staging=self._staging,
         )
         method, options = materials.method, materials.method_options
+        method.prepare(materials.model, options, total)
         trainer = made_resumable(
-            materials.objective.trainer(setup),
-            lambda name: method.rate_factor(name, options),
-            muon=job.training.optimizer == "muon",
+            materials.objective.trainer(setup), method, options, muon=job.training.optimizer == "muon"
         )
         trainer.remove_callback(transformers.PrinterCallback)
         boundary = Boundary(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 import torch
@@ -17,6 +17,9 @@ from safetensors.torch import load_file
 from desktop.engine.errors import UserError
 from desktop.engine.train.disk import Disk
 
+if TYPE_CHECKING:
+    from desktop.engine.methods.base import Method
+
 WEIGHTS = "trainable.safetensors"
 OPTIMIZER_TENSORS = "optimizer.safetensors"
 OPTIMIZER = "optimizer.json"
@@ -24,6 +27,8 @@ SCHEDULER = "scheduler.json"
 RANDOM = "rng.json"
 SCALER = "scaler.json"
 PROGRESS = "progress.json"
+EXTRA_TENSORS = "extra.safetensors"
+EXTRA = "extra.json"
 TRAINER = "trainer_state.json"  # the name the library itself looks for: it holds the position in the data
 
 
@@ -44,6 +49,7 @@ def write_state(trainer: Any, progress: dict[str, Any], folder: Path, disk: Disk
     _write_json(disk, folder / RANDOM, random_states())
     if trainer.accelerator.scaler is not None:
         _write_json(disk, folder / SCALER, trainer.accelerator.scaler.state_dict())
+    _write_extra(trainer.method.extra_state(trainer.model), folder, disk)
     _write_json(disk, folder / PROGRESS, progress)
 
 
@@ -74,6 +80,21 @@ def restore_weights(model: Any, folder: Path) -> None:
     with torch.no_grad():
         for name, tensor in saved.items():
             parameters[name].copy_(tensor)
+
+
+def restore_extra(method: Method, model: Any, folder: Path) -> None:
+    """Hand the method back what it asked the checkpoint to carry."""
+    if not (folder / EXTRA).is_file():
+        return
+    found = _read_json(folder / EXTRA)
+    values: dict[str, Any] = found["values"]
+    tensors = load_file(folder / EXTRA_TENSORS) if found["tensors"] else {}
+    for number, path in enumerate(found["tensors"]):
+        place = values
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = tensors[str(number)]
+    method.restore_extra(model, values)
 
 
 def restore_optimizer(trainer: Any, folder: Path) -> None:
@@ -112,6 +133,30 @@ def set_random_states(states: dict[str, Any]) -> None:
     torch.set_rng_state(_unhex(states["torch"]))
     if states["cuda"] and torch.cuda.is_available() and len(states["cuda"]) == torch.cuda.device_count():
         torch.cuda.set_rng_state_all([_unhex(state) for state in states["cuda"]])
+
+
+def _write_extra(extra: dict[str, Any], folder: Path, disk: Disk) -> None:
+    """Write nested values as JSON, the tensors among them as safetensors with their paths beside the values."""
+    tensors: dict[str, torch.Tensor] = {}
+    paths: list[list[str]] = []
+
+    def plain(values: dict[str, Any], path: list[str]) -> dict[str, Any]:
+        rest: dict[str, Any] = {}
+        for key, value in values.items():
+            if isinstance(value, torch.Tensor):
+                # A copy: two entries may look at the same memory, which the format refuses.
+                tensors[str(len(paths))] = value.detach().clone().contiguous()
+                paths.append([*path, key])
+            else:
+                rest[key] = plain(value, [*path, key]) if isinstance(value, dict) else value
+        return rest
+
+    if not extra:
+        return
+    values = plain(extra, [])
+    if tensors:
+        disk.write_tensors(folder / EXTRA_TENSORS, tensors)
+    _write_json(disk, folder / EXTRA, {"values": values, "tensors": paths})
 
 
 def _split(state: dict[str, Any]) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:

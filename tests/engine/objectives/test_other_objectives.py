@@ -19,6 +19,7 @@ from transformers import (
 
 from desktop.engine.errors import RequestError
 from desktop.engine.job import Training
+from desktop.engine.methods import METHODS
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.objectives.base import TrainSetup
 from desktop.engine.train.resumable import made_resumable
@@ -110,7 +111,7 @@ def test_two_small_batches_move_the_weights_as_one_large_does(
 
 
 def test_pre_training_runs_under_muon(tiny_model: Path, tmp_path: Path) -> None:
-    trainer = made_resumable(_trainer("pretrain", tiny_model, TEXTS, tmp_path), lambda _: 1.0, muon=True)
+    trainer = made_resumable(_trainer("pretrain", tiny_model, TEXTS, tmp_path), METHODS.get("full"), None, muon=True)
     before = OBJECTIVES.get("pretrain").metrics(trainer)["loss"]
     trainer.train()
     assert OBJECTIVES.get("pretrain").metrics(trainer)["loss"] < 0.6 * before
