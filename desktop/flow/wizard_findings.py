@@ -255,9 +255,19 @@ class Rendered:
     other: Rendered | None = None
 
     @property
+    def kept(self) -> int:
+        """How many tokens are left where the row is cut."""
+        return self.tokens if self.beyond is None else min(self.beyond, self.tokens)
+
+    @property
+    def learned(self) -> int:
+        """How many of those are learned."""
+        return self.trained if self.beyond is None else sum(trained for _, trained in self.pieces[: self.beyond])
+
+    @property
     def share(self) -> float:
-        """Share of the tokens that are learned."""
-        return self.trained / self.tokens if self.tokens else 0.0
+        """Share of the tokens left that are learned."""
+        return self.learned / self.kept if self.kept else 0.0
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def _side(found: Rendered) -> str:
         parts.append(text)
     if learned:
         parts.append("]]")
-    legend = f"({found.trained:,} of {found.tokens:,} tokens are learned: those in [[ ]].)"
+    legend = f"({found.learned:,} of {found.kept:,} tokens are learned: those in [[ ]].)"
     cut = (
         f"\n(Cut off: {''.join(text for text, _ in found.pieces[found.beyond :])})" if found.beyond is not None else ""
     )

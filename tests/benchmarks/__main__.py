@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import importing, lateness, start, training
+from tests.benchmarks import importing, lateness, scroll, start, training
 
-ALL = {"start": start.main, "lateness": lateness.main, "training": training.main, "importing": importing.main}
+ALL = {
+    "start": start.main,
+    "lateness": lateness.main,
+    "training": training.main,
+    "importing": importing.main,
+    "scroll": scroll.main,
+}
 
 
 def main(names: list[str]) -> int:

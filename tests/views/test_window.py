@@ -130,7 +130,7 @@ def drop(window: MainWindow, *files: Path) -> QDropEvent:
     return event
 
 
-def test_dropped_files_open_the_wizard_whatever_their_ending(window: MainWindow, alpaca_file: Path, tmp_path: Path) -> None:
+def test_dropped_files_open_the_wizard(window: MainWindow, alpaca_file: Path, tmp_path: Path) -> None:
     window.show_page("home")
     drop(window, tmp_path / "gone.jsonl")
     assert window.current == "home"

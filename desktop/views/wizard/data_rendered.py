@@ -113,8 +113,8 @@ class RenderedCard(Card):
             self._where.setText("")
             return
         self._where.setText(f"row {found.row + 1:,} of {found.total:,}")
-        self._trained.set(f"{found.trained:,} learned, {share_words(found)}", "accent", "edit")
-        self._read.set(f"{found.tokens - found.trained:,} only read", "neutral", "eye")
+        self._trained.set(f"{found.learned:,} learned, {share_words(found)}", "accent", "edit")
+        self._read.set(f"{found.kept - found.learned:,} only read", "neutral", "eye")
         self.side.show_side(found)
         if found.other is not None:
             self.other.show_side(found.other)

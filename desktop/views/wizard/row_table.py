@@ -1,33 +1,39 @@
 """A table of as many rows as a data set has, of which only those in sight are at hand; it knows no file.
 
-Nothing here waits: a row that is not at hand is drawn as dots and asked for. Cells are drawn by Qt's own delegate,
-rows are all of one height, and no row owns a widget, so that scrolling costs what is in sight and nothing else.
+Nothing here waits: a row that is not at hand is drawn as dots and asked for. Rows are all of one height and own no
+widget, and they are drawn by a painter of their own, so that scrolling costs what is in sight and nothing else.
 """
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QTableView,
+    QWidget,
+)
 
 from desktop.bridge.row_pages import RowPages
 from desktop.flow.wizard_rows import STATE_TITLES, SeenRow
-from desktop.views.theme.icons import icon
 from desktop.views.theme.theme import Theme
+from desktop.views.wizard.row_painter import RowPainter
 
 ROW_HEIGHT = 30
 _LONGEST = 300  # letters of a cell that are laid out at all
 _NARROWEST, _WIDEST = 84, 210
 _WAITING = "\N{HORIZONTAL ELLIPSIS}"
-_LOOKS = {
-    "good": ("check", "ok"),
-    "bad": ("cross", "bad"),
-    "skipped": ("skip", "text3"),
-    "fixed": ("tune", "info"),
-    "edited": ("edit", "accent"),
-}
 _ROW, _LINE, _STATE = range(3)
 
 
@@ -44,15 +50,12 @@ class RowModel(QAbstractTableModel):
         """Show what ``pages`` has."""
         super().__init__(parent)
         self._pages = pages
-        self._theme = Theme.instance_of(parent)
         self.columns: tuple[str, ...] = ()
         self.lengths: tuple[int, ...] = ()
         self.files = False
         self._rows = 0
         pages.reset.connect(self._reset)
         pages.arrived.connect(self._arrived)
-        self._theme.changed.connect(self.restyle)
-        self.restyle()
 
     def set_columns(self, columns: tuple[str, ...], lengths: tuple[int, ...], *, files: bool) -> None:
         """Show the cells of these columns."""
@@ -60,15 +63,6 @@ class RowModel(QAbstractTableModel):
             self.beginResetModel()
             self.columns, self.lengths, self.files = columns, lengths, files
             self.endResetModel()
-
-    def restyle(self) -> None:
-        """Take colours, font and icons anew: looking them up for each cell would cost more than drawing it."""
-        color = self._theme.color
-        self._quiet: QColor = color("text3")
-        self._weak: QColor = color("text2")
-        self._struck: QFont = QFont(self._theme.font("body"))
-        self._struck.setStrikeOut(True)
-        self._icons: dict[str, QIcon] = {state: icon(*look) for state, look in _LOOKS.items()}
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
         """Return how many rows there are."""
@@ -88,20 +82,7 @@ class RowModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column < _STATE else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
-        if role not in _ASKED:
-            return None
-        row = self._pages.row(index.row())
-        if row is None:
-            return _WAITING if role == Qt.ItemDataRole.DisplayRole and column > _STATE else None
-        if role == Qt.ItemDataRole.DecorationRole:
-            return self._icons[row.state] if column == _STATE else None
-        if role == Qt.ItemDataRole.ForegroundRole:
-            if column < _STATE or row.state == "skipped":
-                return self._quiet
-            return self._weak if column == _STATE or row.state == "bad" else None
-        if role == Qt.ItemDataRole.FontRole:
-            return self._struck if row.state == "skipped" and _STATE < column <= _STATE + len(self.columns) else None
-        return self._words(row, column)
+        return self.words(self._pages.row(index.row()), column) if role in _SAID else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the head of a column, aligned as its cells are."""
@@ -114,7 +95,10 @@ class RowModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
-    def _words(self, row: SeenRow, column: int) -> str:
+    def words(self, row: SeenRow | None, column: int) -> str:
+        """Return what the cell of ``row`` in ``column`` says."""
+        if row is None:
+            return _WAITING if column > _STATE else ""
         if column == _ROW:
             return f"{row.row:,}"
         if column == _LINE:
@@ -137,16 +121,7 @@ class RowModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))
 
 
-_ASKED = frozenset(
-    {
-        Qt.ItemDataRole.DisplayRole,
-        Qt.ItemDataRole.DecorationRole,
-        Qt.ItemDataRole.ForegroundRole,
-        Qt.ItemDataRole.FontRole,
-        Qt.ItemDataRole.ToolTipRole,
-        Qt.ItemDataRole.AccessibleTextRole,
-    }
-)
+_SAID = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
 
 
 class RowTable(QTableView):
@@ -168,6 +143,7 @@ class RowTable(QTableView):
         self._theme = Theme.instance_of(self)
         self.rows = RowModel(pages, self)
         self.setModel(self.rows)
+        self._painter = RowPainter(self._theme, _STATE)
         self.setAccessibleName("All rows")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -198,6 +174,40 @@ class RowTable(QTableView):
             self.setCurrentIndex(index)
             self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take what the program holds out of Python's search for garbage: going through it takes three frames."""
+        super().showEvent(event)
+        gc.collect()
+        gc.freeze()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let it be searched again."""
+        super().hideEvent(event)
+        gc.unfreeze()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows in sight."""
+        painter = QPainter(self.viewport())
+        area, rows, head = event.rect(), self.rows, self.horizontalHeader()
+        many = rows.rowCount()
+        first = self.rowAt(max(0, area.top()))
+        if not many or first < 0 or not head.count():
+            return
+        last = self.rowAt(area.bottom())
+        columns = [
+            (column, head.sectionViewportPosition(column), head.sectionSize(column))
+            for column in (head.logicalIndex(place) for place in range(head.count()))
+        ]
+        current, height = self.currentIndex().row(), self.rowHeight(first)
+        for place in range(first, (last if last >= 0 else many - 1) + 1):
+            row = rows.seen(place)
+            words = [rows.words(row, column) for column in range(len(columns))]
+            state = row.state if row is not None else ""
+            top = self.rowViewportPosition(place)
+            self._painter.paint(
+                painter, top, height, columns, words, state, current=place == current, last=place == many - 1
+            )
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open, skip or restore the current row; everything else moves."""
         place = self.currentIndex().row()
@@ -215,6 +225,7 @@ class RowTable(QTableView):
             self.opened.emit(index.row())
 
     def _restyle(self) -> None:
+        self._painter.restyle()
         self.setFont(self._theme.font("body"))
         self.verticalHeader().setMinimumSectionSize(self._theme.px(ROW_HEIGHT))
         self.verticalHeader().setDefaultSectionSize(self._theme.px(ROW_HEIGHT))
