@@ -16,6 +16,7 @@ from desktop.engine.run_folder import write_atomically
 from desktop.flow.wizard import Wizard, options_or_none
 from desktop.flow.wizard_plan import about
 from desktop.flow.wizard_preview import changes
+from desktop.flow.wizard_sets import MIXES, STOPS
 
 _STEP_OF = {
     "model": "model",
@@ -43,6 +44,10 @@ def review_lines(wizard: Wizard) -> list[ReviewLine]:
     """Return the lines, in the order of the steps."""
     job, found = wizard.job, wizard.findings
     lines = [_model(wizard), _data(wizard)]
+    if len(job.data) > 1:
+        lines.append(
+            ReviewLine("Mixed by", MIXES[job.mixing.strategy], f"an epoch ends {STOPS[job.mixing.stop]}", "data")
+        )
     objective = OBJECTIVES.get(job.objective.id)
     lines.append(ReviewLine("Learns by", objective.title, objective.summary, "data"))
     if job.tokenizer.action == "train":

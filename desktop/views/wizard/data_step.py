@@ -14,6 +14,7 @@ from desktop.bridge.row_pages import RowPages
 from desktop.bridge.template_trial import TemplateTrial
 from desktop.bridge.wizard_session import WizardSession
 from desktop.engine.data.source import DataSource
+from desktop.engine.errors import UserError
 from desktop.flow.wizard_data_answers import with_answers, with_length, with_overlong, with_share
 from desktop.flow.wizard_history import without_edits
 from desktop.flow.wizard_issues import OVERLONG
@@ -122,6 +123,11 @@ class DataStep(StepView):
         self.shelf.look()
         self.trial.look()
 
+    def closed(self) -> None:
+        """Call off what is under way."""
+        for part in (self.edits, self.pages, self.shelf, self.trial):
+            part.close()
+
     def first_focus(self) -> QWidget | None:
         """Start at the file button while there is no file."""
         return self.start.zone.file_button if self.wizard.answers.source is None else None
@@ -173,7 +179,8 @@ class DataStep(StepView):
         self.trial.listed.connect(lambda: shown.rendered.set_templates(self.trial.templates))
         self.rows.closed.connect(self._leave_table)
         self.edits.history_changed.connect(self._on_history)
-        self.edits.failed.connect(lambda error: shown.trouble.set("bad", error.message, error.hint))
+        self.edits.failed.connect(self._on_failed)
+        self.shelf.failed.connect(lambda error: self.start.show_purpose(str(error)))
         self.edits.report_saved.connect(self._on_saved)
         for keys, act in (("Ctrl+Z", self._undo), ("Ctrl+Y", self._redo), ("Ctrl+Shift+Z", self._redo)):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -284,6 +291,10 @@ class DataStep(StepView):
     def _on_history(self) -> None:
         self.undo_button.setEnabled(self.edits.can_undo)
         self.redo_button.setEnabled(self.edits.can_redo)
+
+    def _on_failed(self, error: UserError) -> None:
+        self.overview.trouble.set("bad", error.message, error.hint)
+        self.overview.trouble.show()
 
     def _on_saved(self, path: str) -> None:
         self.overview.trouble.set("ok", f"The report is saved as {path}.")

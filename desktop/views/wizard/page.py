@@ -120,6 +120,8 @@ class WizardPage(Page):
 
     def closed(self) -> None:
         """Save, and call off what is under way."""
+        for view in self.views.values():
+            view.closed()
         self.session.close()
 
     def _begin(self, context: dict[str, Any]) -> None:

@@ -78,6 +78,9 @@ class StepView(QWidget):
     def entered(self) -> None:
         """Come to the front."""
 
+    def closed(self) -> None:
+        """Let go of everything before the page ends."""
+
     def first_focus(self) -> QWidget | None:
         """Return what takes the keyboard when the step opens, ``None`` for the frame's own choice."""
         return None

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.data.source import Constant, Join
@@ -297,6 +297,33 @@ def test_the_hub_is_asked_only_when_its_button_is_pressed(stage: Stage, step: Da
     source = stage.page.session.wizard.answers.source
     assert source is not None
     assert source.path == "hub:a/b"
+
+
+def test_everything_that_takes_the_keyboard_has_a_name_wherever_the_step_leads(stage: Stage, step: DataStep) -> None:
+    def unnamed() -> list[QWidget]:
+        QApplication.processEvents()
+        found = [widget for widget in stage.page.findChildren(QWidget) if widget.isVisible() and widget.isEnabled()]
+        takes = [widget for widget in found if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        named = [widget for widget in takes if widget.accessibleName() or getattr(widget, "text", str)()]
+        return [widget for widget in takes if widget not in named and not widget.objectName().startswith("qt_")]
+
+    step.take(["/data/more.jsonl"])
+    step._choosing = "another"
+    step.take(["/data/third.jsonl"])
+    stage.answer()
+    stage.answer()
+    assert unnamed() == []
+    step.show_table()
+    assert unnamed() == []
+    step._leave_table()
+    step.overview.file_bar.replace_button.click()
+    stage.workbench.last("library").succeeded.emit(parts.library_report())
+    assert unnamed() == []
+    step.start.left.emit()
+    for open_it, kind in ((step._open_picks, PickDialog), (step._open_template, TemplateDialog)):
+        open_it()
+        assert unnamed() == []
+        dialog_of(step, kind).reject()
 
 
 def test_the_share_held_out_can_be_changed(stage: Stage, step: DataStep) -> None:
