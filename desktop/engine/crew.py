@@ -27,48 +27,93 @@ def run_parts(
     told: Callable[[int, dict[str, Any]], None] = lambda part, piece: None,
     check: Callable[[], None] = lambda: None,
     online: bool = False,
+    own: Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
-    """Run operation ``op`` once for each of ``parts`` on ``workers`` children and return the results in order.
+    """Run operation ``op`` once for each of ``parts`` on several children and return the results in order.
 
     Args:
         op: id of a workbench operation.
         parts: the parameters of each call, plain data.
-        workers: children at work at once, at most one a part.
+        workers: processes at work at once, at most one a part.
         told: called with the part's index and each piece it streams.
         check: called several times a second; what it raises ends all children and is passed on.
         online: whether the children may use the network.
+        own: does a part in this process, telling its pieces; given, this process is one of the workers and begins while
+            the children are still starting.
 
     Raises:
         UserError: what a part failed with, or that a child ended before its answer.
     """
     if not parts:
         return []
-    answers: queue.Queue[tuple[int, bytes]] = queue.Queue()
-    children = [_Child(number, answers, online=online) for number in range(min(workers, len(parts)))]
-    waiting = list(enumerate(parts))[::-1]
-    results: dict[int, dict[str, Any]] = {}
+    crew = _Crew(op, parts, told, check)
     try:
-        for child in children:
-            child.ask(op, *waiting.pop())
-        while len(results) < len(parts):
-            check()
+        crew.start(min(workers, len(parts)) - (own is not None), online=online)
+        while crew.waiting and own is not None:
+            part, params = crew.waiting.pop()
+
+            def tell(piece: dict[str, Any], part: int = part) -> None:
+                told(part, piece)
+                crew.listen(0)
+
+            crew.results[part] = own(params, tell)
+        while len(crew.results) < len(parts):
+            crew.listen(_LOOK_EVERY_S)
+    finally:
+        crew.end()
+    return [crew.results[part] for part in range(len(parts))]
+
+
+class _Crew:
+    """The children at work on one task.
+
+    Attributes:
+        waiting: parts nobody has begun, the next one last.
+        results: part -> its result.
+    """
+
+    def __init__(
+        self,
+        op: str,
+        parts: Sequence[dict[str, Any]],
+        told: Callable[[int, dict[str, Any]], None],
+        check: Callable[[], None],
+    ) -> None:
+        self.waiting = list(enumerate(parts))[::-1]
+        self.results: dict[int, dict[str, Any]] = {}
+        self._op = op
+        self._told = told
+        self._check = check
+        self._answers: queue.Queue[tuple[int, bytes]] = queue.Queue()
+        self._children: list[_Child] = []
+
+    def start(self, count: int, *, online: bool) -> None:
+        for number in range(count):
+            self._children.append(_Child(number, self._answers, online=online))
+            self._children[-1].ask(self._op, *self.waiting.pop())
+
+    def listen(self, timeout: float) -> None:
+        """Take in what the children said, waiting up to ``timeout`` seconds for the first word."""
+        self._check()
+        while True:
             try:
-                number, line = answers.get(timeout=_LOOK_EVERY_S)
+                number, line = self._answers.get(timeout=timeout) if timeout else self._answers.get_nowait()
             except queue.Empty:
-                continue
-            match children[number].read(line):
+                return
+            timeout = 0
+            match self._children[number].read(line):
                 case Streamed(part, piece):
-                    told(part, piece)
+                    self._told(part, piece)
                 case Succeeded(part, result):
-                    results[part] = result
-                    if waiting:
-                        children[number].ask(op, *waiting.pop())
+                    self.results[part] = result
+                    if self.waiting:
+                        self._children[number].ask(self._op, *self.waiting.pop())
                 case Failed(_, error):
                     raise error
-    finally:
-        for child in children:
+
+    def end(self) -> None:
+        for child in self._children:
             child.end()
-    return [results[part] for part in range(len(parts))]
 
 
 class _Child:

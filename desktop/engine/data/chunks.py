@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +22,9 @@ LARGE = 16 * 1024 * 1024
 BLOCK = 4 * 1024 * 1024
 """Bytes of JSON Lines read at once: small enough that a chunk and all made of it stay in the processor's cache."""
 _DEEPEST = 100
+_SLICE = 256 * 1024
+_NAME_END = re.compile(rb'"[ \t\r]*:')
+_FLAT = {str, bool, type(None)}
 
 
 @dataclass
@@ -139,18 +143,32 @@ def _sound(block: bytes, row: int, line: int) -> Chunk | None:
         lines.pop()
     try:
         records = list(map(orjson.loads, lines))
-        names = sum(map(_names_in, records))
-    except (orjson.JSONDecodeError, _DoubtError):
+        if set(map(type, records)) - {dict}:
+            return None
+        kinds = set(map(type, chain.from_iterable(map(dict.values, records))))
+        names = sum(map(len, records)) if kinds <= _FLAT else sum(map(_names_in, records))
+    except (orjson.JSONDecodeError, TypeError, _DoubtError):
         return None
-    # Each name is followed by a colon, so more colons than names kept means one stood twice (or looks so in a text).
-    colons = block.count(b'":')
-    if names != colons and (colons > names or names != colons + block.count(b'" :')):
+    # Behind each name stands a colon, so more of these than names kept means one stood twice (or a text looks so).
+    if names != _colons(block) and names != len(_NAME_END.findall(block)):
         return None
     count = len(records)
     return Chunk(
         records, list(range(row + 1, row + count + 1)), list(range(line + 1, line + count + 1)),
         last_row=row + count, last_line=line + count,
     )  # fmt: skip
+
+
+def _colons(block: bytes) -> int:
+    """Count colons behind a quote or white space: never fewer than there are names, and counted in no time."""
+    import numpy as np
+
+    data = np.frombuffer(block, np.uint8)
+    found = 0
+    for start in range(0, len(data), _SLICE):
+        part = data[start : start + _SLICE + 1]
+        found += int(np.count_nonzero((part[:-1] <= ord('"')) & (part[1:] == ord(":"))))
+    return found
 
 
 class _DoubtError(Exception):

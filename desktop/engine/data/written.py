@@ -49,6 +49,11 @@ def opened(value: Any) -> Any:
     return value
 
 
+def is_plain(value: Any) -> bool:
+    """Tell whether ``value`` is a text in which nothing can be wrong; of others a longer look decides."""
+    return type(value) is str and value.isascii() and value[:1] > " " and "\0" not in value
+
+
 def is_whole(text: str) -> bool:
     """Tell whether every character is a whole one: halves cannot be encoded."""
     try:

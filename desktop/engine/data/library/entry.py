@@ -10,7 +10,7 @@ data/rows-3f2a91c4/
 ```
 
 All but the corrections can be made again from the source, so it is not pushed to the disk. Sizes are compared at
-every look, contents once after each start of the machine: only a power cut leaves files of the right size that are empty.
+every look, contents once after each start of the machine: only a power cut leaves files of the right size empty.
 """
 
 from __future__ import annotations

@@ -181,6 +181,7 @@ def _done(parts: list[dict[str, Any]], clock: _Clock) -> list[Stretch]:
         workers=os.cpu_count() or 1,
         told=lambda _part, piece: clock.add(int(piece["bytes"]), int(piece["rows"])),
         check=clock.look,
+        own=lambda part, tell: read_part(part, lambda size, rows: tell({"bytes": size, "rows": rows})),
     )
     return [Stretch.of(result) for result in results]
 

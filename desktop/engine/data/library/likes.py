@@ -7,6 +7,7 @@ Source: Leskovec, Rajaraman, Ullman 2020, Mining of Massive Datasets, sections 3
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from desktop.engine.data.library.sketch import EMPTY
@@ -20,7 +21,7 @@ FEWEST_WORDS = 6
 """Shorter rows are alike by chance or wholly."""
 MOST_COMPARED = 50_000
 """Pairs compared word by word at most; a set where more look alike is one great template."""
-_BANDS = ((0, 1, 2), (3, 4, 5), (0, 6, 7), (1, 4, 7), (2, 5, 6))
+_BANDS = ((0, 1, 2), (3, 4, 5), (0, 6, 7), (1, 4, 6))
 _MIX = 0x9E3779B97F4A7C15
 _AGREE = 6
 """Numbers of eight that must agree before words are compared: nine of ten pairs at the border above do."""
@@ -54,28 +55,41 @@ def near_rows(
     import numpy as np
 
     alone = np.flatnonzero((first == np.arange(len(first))) & (sketches[:, 0] != EMPTY))
-    found: list[NDArray[Any]] = [np.zeros((0, 2), np.int64)]
-    for band in _BANDS:
-        mixed = np.zeros(len(alone), np.uint64)
-        for number in band:
-            mixed = (mixed ^ sketches[alone, number]) * np.uint64(_MIX)
-        order = np.argsort(mixed, kind="stable")
-        ordered, mixed = alone[order], mixed[order]
-        same = np.flatnonzero(mixed[1:] == mixed[:-1]) + 1
-        begins = np.ones(len(ordered), bool)
-        begins[same] = False
-        leaders = np.flatnonzero(begins)[np.cumsum(begins)[same] - 1] if len(same) else same
-        # A row that agrees with the first of its run by chance may still repeat the one before it.
-        for others in (leaders, same - 1):
-            rows, earlier = ordered[same], ordered[others]
-            close = np.count_nonzero(sketches[rows] == sketches[earlier], axis=1) >= _AGREE
-            found.append(np.stack([rows[close], earlier[close]], axis=1))
+    columns = np.ascontiguousarray(sketches[alone].T)
+    with ThreadPoolExecutor(len(_BANDS)) as pool:  # sorting leaves Python's lock alone
+        found = list(pool.map(lambda band: _close_pairs(columns, band), _BANDS))
     pairs: dict[int, int] = {}
-    candidates = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+    candidates = alone[np.unique(np.sort(np.concatenate(found), axis=1), axis=0)]
     for earlier, row in candidates[:MOST_COMPARED].tolist():
         if row not in pairs and _alike(words(earlier), words(row)):
             pairs[row] = earlier
     return sorted(pairs.items())
+
+
+def _close_pairs(columns: NDArray[Any], band: tuple[int, ...]) -> NDArray[Any]:
+    """Return pairs of places that agree in the numbers of ``band`` and in enough of all; shape (pairs, 2)."""
+    import numpy as np
+
+    mixed = np.zeros(columns.shape[1], np.uint64)
+    for number in band:
+        mixed ^= columns[number]
+        mixed *= np.uint64(_MIX)
+    order = np.argsort(mixed, kind="stable")
+    mixed = mixed[order]
+    same = np.flatnonzero(mixed[1:] == mixed[:-1]) + 1
+    begins = np.ones(len(order), bool)
+    begins[same] = False
+    leaders = np.flatnonzero(begins)[np.cumsum(begins)[same] - 1] if len(same) else same
+    found = []
+    # A row that agrees with the first of its run by chance may still repeat the one before it.
+    for others in (leaders, same - 1):
+        rows, earlier = order[same], order[others]
+        agree = np.zeros(len(rows), np.int8)
+        for column in columns:
+            agree += column[rows] == column[earlier]
+        close = agree >= _AGREE
+        found.append(np.stack([rows[close], earlier[close]], axis=1))
+    return np.concatenate(found)
 
 
 def joined(first: NDArray[Any], pairs: list[tuple[int, int]]) -> NDArray[Any]:

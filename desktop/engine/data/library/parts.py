@@ -7,6 +7,7 @@ a column of a real file may hold a number here, a list there and nothing in betw
 from __future__ import annotations
 
 import json
+import mmap
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _JSON = {b"json": b"1"}
 _AT_ONCE = 512
+_LENT_AT_MOST = 100_000
+_RECORDS_A_LOOK = 500  # a look at one record brings in about as many of its neighbours
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,8 @@ class PartReader:
         self._starts = [0, *accumulate(part.records for part in self._parts)]
         self._batch_starts = [[0, *accumulate(part.batches)] for part in self._parts]
         self._open: dict[int, Any] = {}
+        self._maps: list[mmap.mmap] = []
+        self._lent = 0
         self._batches: dict[tuple[int, int], RecordBatch] = {}
 
     def __len__(self) -> int:
@@ -168,6 +173,7 @@ class PartReader:
 
     def at(self, place: int) -> Stored:
         """Return the record at ``place``, from 0."""
+        self._give_back(1)
         part, batch, inside = self._home(place)
         return _decoded(self._batch(part, batch).slice(inside, 1))[0]
 
@@ -181,6 +187,7 @@ class PartReader:
             homes[part, batch].append((order, inside))
         found: dict[int, Stored] = {}
         for (part, batch), wanted in homes.items():
+            self._give_back(len(wanted))
             taken = self._batch(part, batch).take(pa.array([inside for _, inside in wanted], pa.int64()))
             found.update(zip((order for order, _ in wanted), _decoded(taken), strict=True))
         return [found[order] for order in range(len(places))]
@@ -189,6 +196,7 @@ class PartReader:
         """Yield the records from place ``start`` up to ``stop``, decoded some hundreds at a time."""
         while start < stop:
             part, batch, first = self._home(start)
+            self._give_back(_AT_ONCE)
             end = min(stop, start + _AT_ONCE, self._starts[part] + self._batch_starts[part][batch + 1])
             yield from _decoded(self._batch(part, batch).slice(first, end - start))
             start = end
@@ -244,10 +252,21 @@ class PartReader:
         held = self._batches.get((part, batch))
         if held is None:
             if part not in self._open:
-                mapped = pa.memory_map(str(self._folder / self._parts[part].name))
-                self._open[part] = pa.ipc.open_file(mapped)
+                # Mapped by Python rather than by Arrow, which asks the system to read ahead a whole batch for a record.
+                with (self._folder / self._parts[part].name).open("rb") as file:
+                    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                self._maps.append(mapped)
+                self._open[part] = pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped)))
             held = self._batches[part, batch] = self._open[part].get_batch(batch)
         return held
+
+    def _give_back(self, records: int) -> None:
+        """Let go of what was looked at now and then: mapped pages count as this process's memory until they are."""
+        self._lent += max(records, _RECORDS_A_LOOK)
+        if self._lent >= _LENT_AT_MOST and hasattr(mmap, "MADV_DONTNEED"):
+            self._lent = 0
+            for mapped in self._maps:
+                mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _decoded(batch: RecordBatch) -> list[Stored]:

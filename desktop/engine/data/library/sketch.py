@@ -7,7 +7,7 @@ ASCII. The probability that one of the numbers agrees is the share of words two 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,23 +19,41 @@ EMPTY = 2**32 - 1
 """What stands for a text without words."""
 _MIX = 0x9E3779B97F4A7C15
 _SALTS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1, 0xD3A2646D, 0xFD7046C5, 0xB55A4F09)
-_AT_ONCE = 512  # rows: what is made of them stays in the processor's cache, which is three times as fast (measured)
+HEAD = 256
+"""Bytes looked at of each row, shared by its columns: near-equal rows differ in few words, wherever those stand."""
+_AT_ONCE = 1024  # rows: what is made of them stays in the processor's cache, which is three times as fast (measured)
 _LOWER = 0x2020202020202020
 _SPACES = 0x2121212121212121  # one more than the space in every byte
 _HIGH = 0x8080808080808080
 _ALL = 2**64 - 1
 
 
-def sketches(columns: Iterable[Array], rows: int) -> NDArray[Any]:
+def sketches(columns: Sequence[Array], rows: int) -> NDArray[Any]:
     """Return ``NUMBERS`` numbers for each of ``rows`` rows, over the words of its ``columns``; uint32 (rows, 8)."""
     import numpy as np
 
     found = np.full((rows, NUMBERS), EMPTY, np.uint32)
-    for column in columns:
-        for start in range(0, rows, _AT_ONCE):
-            part = slice(start, min(start + _AT_ONCE, rows))
-            np.minimum(found[part], _of_batch(*_bytes(column, part)), out=found[part])
+    if not columns:
+        return found
+    heads = _heads(columns)
+    for start in range(0, rows, _AT_ONCE):
+        part = slice(start, min(start + _AT_ONCE, rows))
+        found[part] = _of_batch(*_bytes(heads, part))
     return found
+
+
+def _heads(columns: Sequence[Array]) -> Array:
+    """Return the beginnings of all texts of each row as one, a line end between them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    each = HEAD // len(columns)
+    cut = [pc.binary_slice(column.cast(pa.binary()), 0, max(32, each)) for column in columns]
+    if len(cut) == 1:
+        return pc.fill_null(cut[0], b"")
+    return pc.binary_join_element_wise(
+        *cut, pa.scalar(b"\n", pa.binary()), null_handling="replace", null_replacement=b""
+    )
 
 
 def bytes_of(column: Array) -> tuple[NDArray[Any], NDArray[Any]]:

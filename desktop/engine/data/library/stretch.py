@@ -5,7 +5,7 @@ It knows neither the other stretches nor where in the source its own lies: rows 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,12 +155,10 @@ class Reading:
         kept: list[int] = []
         keys: list[int] = []
         strata: list[int] = []
-        row_of, projected = self._as.shape.row, self._as.projection
-        for number, record in enumerate(chunk.records):
+        for number, (record, made) in enumerate(zip(chunk.records, self._made(chunk.records), strict=True)):
             try:
-                try:
-                    row = row_of(projected.apply(record), projected.mapping)
-                except RowFault:
+                row = made
+                if row is None:
                     row, mended = self._as.converted(record)
                     if mended is not None:
                         self._add(chunk, number, mended.check, str(mended), "fixed")
@@ -186,6 +184,24 @@ class Reading:
         lines[:, 4] = np.asarray(strata, np.uint64) if strata else 0
         lines[:, 5:] = sketches(_read(columns, self._as), len(chunk.records))[rows].view(np.uint64)
         self._index.append(lines)
+
+    def _made(self, records: list[dict[str, Any]]) -> Sequence[Row | None]:
+        """Return the row of each record, ``None`` for those that make none at once."""
+        row_of, mapping = self._as.shape.row, self._as.projection.mapping
+        apply = self._as.projection.apply if self._as.projection.fetches else None
+        try:
+            if apply is None:
+                return [row_of(record, mapping) for record in records]
+            return [row_of(apply(record), mapping) for record in records]
+        except RowFault:
+            return [self._made_one(record) for record in records]
+
+    def _made_one(self, record: dict[str, Any]) -> Row | None:
+        projected = self._as.projection
+        try:
+            return self._as.shape.row(projected.apply(record), projected.mapping)
+        except RowFault:
+            return None
 
     def saved(self, done: Stretch, folder: Path, name: str) -> Stretch:
         """Write index and findings into ``folder`` and return ``done`` with their names."""

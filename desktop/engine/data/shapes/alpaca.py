@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 from desktop.engine.data.rows import Kind, Message, Row, RowFault
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, optional_text
-from desktop.engine.data.written import opened, text_in
+from desktop.engine.data.written import is_plain, opened, text_in
 
+_TWO = frozenset(("instruction", "output"))
 _NAMES = ("instruction", "input", "output", "system", "history")
 
 
@@ -38,6 +39,14 @@ class Alpaca(Shape):
 
     def row(self, values: Mapping[str, Any], mapping: Mapping[str, str]) -> Row:
         """Return one question, its input below it, and its answer."""
+        # Nearly every row is two plain texts and nothing else; an import of a million rows feels each step more.
+        asked_for, given = values.get(mapping["instruction"]), values.get(mapping["output"])
+        if is_plain(asked_for) and is_plain(given):
+            for role, column in mapping.items():
+                if role not in _TWO and values.get(column):
+                    break
+            else:
+                return {"messages": [{"role": "user", "content": asked_for}, {"role": "assistant", "content": given}]}
         question = text_in(cell(values, mapping, "instruction"), mapping["instruction"])
         if extra := optional_text(values, mapping, "input"):
             question = f"{question}\n\n{extra}"
