@@ -19,6 +19,7 @@ from desktop.engine.methods import METHODS
 from desktop.engine.methods.base import Method, ModelFacts, Setting
 from desktop.engine.models.facts import facts_of
 from desktop.engine.models.library import ModelRef, resolve
+from desktop.engine.models.merge import merge_refusal
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.objectives.base import Objective
 from desktop.engine.options import Options
@@ -55,14 +56,8 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
         _from_scratch(job, objective, method, found)
     if facts is not None:
         _length(job, facts, found)
-    if ref is not None and ref.adapters and job.quantization != "none":
-        found.append(
-            Problem(
-                "quantization",
-                f"{ref.title} is an adapter over another model, and an adapter cannot be folded into a quantised base.",
-                "Set the quantisation to none, or export the merged model first and start from that.",
-            )
-        )
+    if ref is not None and facts is not None and ref.adapters:
+        _start_from_adapter(job, ref, found)
     return found
 
 
@@ -159,11 +154,9 @@ def _device(job: JobSpec, machine: Hardware, found: list[Problem]) -> None:
 def method_problems(job: JobSpec, method: Method, options: Any, facts: ModelFacts | None) -> list[Problem]:
     """Return why ``method`` does not go with the rest of ``job``; the wizard asks it of every method it lists."""
     found: list[Problem] = []
-    setting = Setting(job.objective.id, job.quantization, job.training.checkpointing, facts)
-    reason = method.refusal(setting, options)
+    reason = method_refusal(method, setting_of(job, facts), options)
     if reason is not None:
-        what, _, cure = reason.partition(". ")
-        found.append(Problem("method", what.rstrip(".") + ".", cure))
+        found.append(_problem("method", reason))
     if job.tokenizer.action == "train" and not method.trains_embeddings:
         found.append(
             Problem(
@@ -177,6 +170,47 @@ def method_problems(job: JobSpec, method: Method, options: Any, facts: ModelFact
             Problem("tokenizer", "a new tokenizer can only be trained for a text generator.", "Keep the tokenizer.")
         )
     return found
+
+
+def setting_of(job: JobSpec, facts: ModelFacts | None) -> Setting:
+    """Return what the method of ``job`` is combined with."""
+    return Setting(job.objective.id, job.quantization, job.training.checkpointing, facts)
+
+
+def method_refusal(method: Method, setting: Setting, options: Any) -> str | None:
+    """Return why ``method`` does not go with ``setting``: what holds for every method, then its own reason.
+
+    The one place that asks: the wizard, the command line and the engine say the same sentence.
+    """
+    if missing := method.missing():
+        return missing
+    if setting.model is not None and setting.model.kind not in method.kinds:
+        able = " or ".join(_KIND_TITLES[kind] for kind in method.kinds)
+        return (
+            f"{method.title} works on {able}, and this model is {_KIND_TITLES[setting.model.kind]} "
+            f"({setting.model.architecture}). Choose another model or another method."
+        )
+    return method.refusal(setting, options)
+
+
+def _problem(field: str, reason: str) -> Problem:
+    what, _, cure = reason.partition(". ")
+    return Problem(field, what.rstrip(".") + ".", cure)
+
+
+def _start_from_adapter(job: JobSpec, ref: ModelRef, found: list[Problem]) -> None:
+    """Refuse to start from an adapter that cannot be folded into its base: training begins from one whole model."""
+    if job.quantization != "none":
+        found.append(
+            Problem(
+                "quantization",
+                f"{ref.title} is an adapter over another model, and an adapter cannot be folded into a quantised base.",
+                "Set the quantisation to none, or export the merged model first and start from that.",
+            )
+        )
+    elif (reason := merge_refusal(ref)) is not None:
+        told = _problem("model", reason)
+        found.append(Problem("model", told.message, "Start from its base, or from a model that can be merged."))
 
 
 def _objective(objective: Objective, facts: ModelFacts, found: list[Problem]) -> None:

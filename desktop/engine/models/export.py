@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from desktop.engine.errors import RequestError, UserError
+from desktop.engine.models.facts import facts_of
 from desktop.engine.models.library import ModelRef, resolve
+from desktop.engine.models.merge import refuse_merge
 from desktop.engine.run_folder import sync_folder
 
 Form = Literal["adapter", "merged", "full"]
@@ -33,9 +35,12 @@ class Exported:
 def export(ref: str, folder: Path, *, merge: bool = False) -> Exported:
     """Write the model that ``ref`` names to ``folder``, which must not be there yet; whole, or not at all.
 
-    ``merge`` folds an adapter into its base, so that the result works without either; that loads the model.
+    ``merge`` folds an adapter into its base, so that the result works without either; that loads the model, and what
+    cannot be folded is refused before.
     """
     found = resolve(ref)
+    if merge and found.adapter is not None:
+        refuse_merge(found)
     folder = folder.expanduser().absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RequestError("not_empty", f"{folder} is there already, and not empty.", "Choose another folder.")
@@ -66,7 +71,7 @@ def export(ref: str, folder: Path, *, merge: bool = False) -> Exported:
 def _write_merged(found: ModelRef, staging: Path) -> None:
     from desktop.engine.models.load import load_model, load_tokenizer
 
-    model = load_model(found)
+    model = load_model(found, kind=facts_of(found.folder).kind)
     staging.mkdir()
     model.save_pretrained(staging)
     load_tokenizer(found).save_pretrained(staging)

@@ -5,7 +5,7 @@ It knows how to put base and adapters together; it knows nothing of training.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from desktop.engine.data.templates import is_template_text, own_template, templa
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.models.facts import facts_of
 from desktop.engine.models.library import ModelRef, read_lineage
+from desktop.engine.models.merge import made_by, refuse_merge
 from desktop.engine.quantization import load_config
 
 if TYPE_CHECKING:
@@ -86,13 +87,14 @@ def load_model(
 
     ``dtype`` is fp32 unless said otherwise: left to itself the library keeps whatever the checkpoint was stored in.
     """
-    model = _load_base(ref.folder, quantization, dtype, device, kind, double_quantization)
     if ref.adapters and quantization != "none":
         raise RequestError(
             "adapter_over_quantized",
             f"{ref.title} is an adapter, and an adapter cannot be folded into a quantised base.",
             "Set the quantisation to none, or start from the merged model.",
         )
+    refuse_merge(ref)
+    model = _load_base(ref.folder, quantization, dtype, device, kind, double_quantization)
     for adapter in ref.adapters:
         model = _folded(model, adapter)
     return model
@@ -113,19 +115,39 @@ def load_for_chat(ref: ModelRef, *, device: str | None = None, quantization: str
     import torch
 
     chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    stored = quantization or str(read_lineage(ref.adapter or ref.folder).get("quantization", "none"))
     dtype = torch.bfloat16 if chosen == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
-    model = _load_base(ref.folder, "none" if ref.below else stored, dtype, chosen, "causal", True)
-    for adapter in ref.below:
+    model = load_tuned(ref, device=chosen, quantization=quantization, dtype=dtype)
+    tokenizer: Any = load_tokenizer(ref)
+    tokenizer.padding_side = "left"
+    return ForChat(model, tokenizer, ref.adapter is not None, chosen)
+
+
+def load_tuned(
+    ref: ModelRef,
+    *,
+    device: str = "cpu",
+    quantization: str | None = None,
+    dtype: torch.dtype | None = None,
+    kind: str = "causal",
+) -> Any:
+    """Return a model that only answers, its newest adapter switchable; the base is stored as in training unless told.
+
+    Older adapters below are folded in: they were part of the base when the newest was trained.
+    """
+    lineage = read_lineage(ref.adapter or ref.folder)
+    stored = quantization or str(lineage.get("quantization", "none"))
+    made = made_by(lineage)
+    double = made[0].double_quantization(made[1]) if made else True
+    base = replace(ref, adapter=None)
+    refuse_merge(base)
+    model = _load_base(ref.folder, "none" if ref.below else stored, dtype, device, kind, double)
+    for adapter in base.adapters:
         model = _folded(model, adapter)
     if ref.adapter is not None:
         from peft import PeftModel
 
         model = PeftModel.from_pretrained(model, ref.adapter, is_trainable=False)
-    model.eval()
-    tokenizer: Any = load_tokenizer(ref)
-    tokenizer.padding_side = "left"
-    return ForChat(model, tokenizer, ref.adapter is not None, chosen)
+    return model.eval()
 
 
 def _load_base(folder: Path, quantization: str, dtype: torch.dtype | None, device: str, kind: str, double: bool) -> Any:
