@@ -174,3 +174,22 @@ def test_rows_that_cannot_be_fetched_are_told(stage: Stage, step: DataStep) -> N
     send(step.rows.table, Qt.Key.Key_Space)
     stage.workbench.last("edit").fail("no_row", "There is no row 1.", "It is gone.")
     assert "There is no row 1. It is gone." in said(step.rows)
+
+
+def test_a_large_set_is_checked_again_only_when_the_table_is_left(stage: Stage, step: DataStep) -> None:
+    stage.page.session.read_again()
+    large = parts.inspect_report(checks=parts.checks(), rows=30_000, total=30_000)
+    stage.workbench.last("inspect").succeeded.emit(large)
+    step.rows.table.setFocus()  # it was out of sight while nothing was known
+    asked = stage.workbench.asked("inspect")
+    for row, key in ((1, Qt.Key.Key_Space), (2, Qt.Key.Key_Down), (2, Qt.Key.Key_Space)):
+        send(step.rows.table, key)
+        if key == Qt.Key.Key_Space:
+            edited(stage, [{"row": n, "skip": True} for n in range(1, row + 1)], f"Row {row} is left out.")
+    assert stage.workbench.asked("inspect") == asked
+    seen = step.rows.table.rows.seen(1)
+    assert seen is not None
+    assert seen.state == "skipped"
+    send(step.rows.table, Qt.Key.Key_Escape)
+    assert stage.workbench.asked("inspect") == asked + 1
+    assert len(stage.workbench.last("inspect").params["source"]["edits"]) == 2
