@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         return workbench()
     if words[:1] == ["--template"]:
-        from desktop.engine.data.template_child import main as template
+        from desktop.engine.data.rendering.template_child import main as template
 
         return template()
     if words and not words[0].startswith("--window"):

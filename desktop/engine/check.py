@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from desktop.engine.data.hub import PREFIX, files_of
-from desktop.engine.data.templates import chosen
+from desktop.engine.data.hub.cache import PREFIX, files_of
+from desktop.engine.data.rendering.templates import chosen
 from desktop.engine.errors import Problem, RequestError
 from desktop.engine.hardware import Hardware, hardware
 from desktop.engine.job import Choice, JobSpec, problems_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.engine.data.templates import FALLBACK, shipped, template_named
+from desktop.engine.data.rendering.templates import FALLBACK, shipped, template_named
 
 OWN = ""
 EDITED = "edited"

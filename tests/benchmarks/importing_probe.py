@@ -72,7 +72,7 @@ def theirs(file: str) -> dict[str, float]:
 def tokens(file: str) -> dict[str, float]:
     """Count the tokens of imported rows."""
     from desktop.engine.data.dataset import open_source
-    from desktop.engine.data.token_lengths import measured
+    from desktop.engine.data.rendering.token_lengths import measured
     from desktop.engine.job import DataSource
     from desktop.engine.models.library import resolve
     from desktop.engine.models.load import load_tokenizer

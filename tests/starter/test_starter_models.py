@@ -10,7 +10,7 @@ from maker import check
 from maker.documents import held_out
 
 from desktop import paths
-from desktop.engine.data.templates import marks_answers
+from desktop.engine.data.rendering.templates import marks_answers
 from desktop.engine.evaluate.rightness import is_right
 from desktop.engine.models.facts import facts_of
 from desktop.engine.models.library import resolve

@@ -9,8 +9,8 @@ from maker import chat_tokenizer
 from maker.documents import corpus
 from transformers import PreTrainedTokenizerFast
 
-from desktop.engine.data.render import render_chat
-from desktop.engine.data.templates import marks_answers
+from desktop.engine.data.rendering.render import render_chat
+from desktop.engine.data.rendering.templates import marks_answers
 
 TALK = [
     {"role": "system", "content": "Be kind."},

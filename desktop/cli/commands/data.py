@@ -52,7 +52,7 @@ def _list(_: str, out: Output) -> None:
 
 
 def _hub(_: str, out: Output) -> None:
-    from desktop.engine.data.hub import cached
+    from desktop.engine.data.hub.cache import cached
 
     found = cached()
     if found:
@@ -66,7 +66,7 @@ def _hub(_: str, out: Output) -> None:
 
 
 def _fetch(name: str, out: Output) -> None:
-    from desktop.engine.data.hub_fetch import Fetching, fetch
+    from desktop.engine.data.hub.fetch import Fetching, fetch
 
     if not name:
         raise RequestError("no_name", "No data set is named.", "Write `fettle data fetch org/name`.")

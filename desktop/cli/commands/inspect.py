@@ -77,7 +77,7 @@ def _unmapped(problem: RequestError | None) -> RequestError:
 
 
 def _tokens(imported: Imported, model: str, max_length: int) -> dict[str, Any]:
-    from desktop.engine.data.token_lengths import measured
+    from desktop.engine.data.rendering.token_lengths import measured
     from desktop.engine.models.library import resolve
     from desktop.engine.models.load import load_tokenizer
 

@@ -8,16 +8,16 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from desktop.engine.data.find_reader import reader_for as reader_for
-from desktop.engine.data.interpret import Interpretation
 from desktop.engine.data.library.assemble import View
 from desktop.engine.data.library.entry import Entry
 from desktop.engine.data.library.found import Finding
 from desktop.engine.data.library.importing import Reading, imported
 from desktop.engine.data.library.stored import StoredRows
 from desktop.engine.data.locate import Located, locate
-from desktop.engine.data.map import map_columns, needs_mapping
-from desktop.engine.data.recognise import recognise
+from desktop.engine.data.mapping.interpret import Interpretation
+from desktop.engine.data.mapping.map import map_columns, needs_mapping
+from desktop.engine.data.mapping.recognise import recognise
+from desktop.engine.data.reading.find_reader import reader_for as reader_for
 from desktop.engine.data.rows import KIND_TITLES, BadRow, Kind, Record, Row, RowFault
 from desktop.engine.data.shapes.base import Match, Sample, Shape
 from desktop.engine.data.source import DataSource, Pick

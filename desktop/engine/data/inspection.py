@@ -9,14 +9,14 @@ from typing import Any
 
 from desktop.engine.data.dataset import Imported, Survey, convert, import_surveyed, preview_values
 from desktop.engine.data.library.importing import Reading
-from desktop.engine.data.paths import paths_in
+from desktop.engine.data.mapping.paths import paths_in
+from desktop.engine.data.mixing.split import split_indices
 from desktop.engine.data.readers import READERS
 from desktop.engine.data.report import check_reports, counts_of
 from desktop.engine.data.rows import BadRow, Record
 from desktop.engine.data.shapes import SHAPES
 from desktop.engine.data.shapes.base import Sample, Shape
 from desktop.engine.data.source import Pick
-from desktop.engine.data.split import split_indices
 from desktop.engine.errors import RequestError
 
 MOST_BAD = 1000

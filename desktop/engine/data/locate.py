@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from desktop.engine.data.encoding import encoding_of
-from desktop.engine.data.files import head
-from desktop.engine.data.find_reader import reader_for
 from desktop.engine.data.library.importing import ReadJob
-from desktop.engine.data.lines import line_end
 from desktop.engine.data.readers.base import Reader
+from desktop.engine.data.reading.encoding import encoding_of
+from desktop.engine.data.reading.files import head
+from desktop.engine.data.reading.find_reader import reader_for
+from desktop.engine.data.reading.lines import line_end
 from desktop.engine.data.source import DataSource
 from desktop.engine.errors import RequestError
 
@@ -92,7 +92,7 @@ def locate(source: DataSource) -> Located:
 
 def _paths(words: str) -> list[Path]:
     if words.startswith(HUB):
-        from desktop.engine.data.hub import files_of
+        from desktop.engine.data.hub.cache import files_of
 
         return files_of(words)
     return [Path(words).expanduser()]

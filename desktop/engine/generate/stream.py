@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Literal
 
-from desktop.engine.data.render import render_prompt
+from desktop.engine.data.rendering.render import render_prompt
 from desktop.engine.data.rows import Message
 from desktop.engine.errors import RequestError
 from desktop.engine.generate.contenders import Contender

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop.engine.data.render import render_chat
+from desktop.engine.data.rendering.render import render_chat
 from desktop.engine.errors import UserError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop.engine.data.templates import is_template_text, own_template, template_named, trusted
+from desktop.engine.data.rendering.templates import is_template_text, own_template, template_named, trusted
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.models.facts import facts_of
 from desktop.engine.models.library import ModelRef, read_lineage
@@ -68,7 +68,7 @@ def load_tokenizer(ref: ModelRef, template: str = "") -> PreTrainedTokenizerBase
         tokenizer.chat_template = template if is_template_text(template) else template_named(template.strip())
     own = own_template(tokenizer)
     if own is not None and not trusted(own):
-        from desktop.engine.data.template_trial import vet
+        from desktop.engine.data.rendering.template_trial import vet
 
         vet(own, tokenizer.special_tokens_map)
     return tokenizer  # type: ignore[no-any-return]

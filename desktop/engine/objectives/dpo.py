@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from transformers import PreTrainedTokenizerBase, Trainer
 
-    from desktop.engine.data.rendered import Rendered
+    from desktop.engine.data.rendering.rendered import Rendered
     from desktop.engine.data.rows import Message, Row
     from desktop.engine.job import Training
 
@@ -83,7 +83,7 @@ class Dpo(Objective):
         staging: Path | None = None,
     ) -> Prepared:
         """Render question, better and worse answer of every pair; a pair that is too long is cut or left out."""
-        from desktop.engine.data.render import render_many
+        from desktop.engine.data.rendering.render import render_many
 
         intake = Intake("pairs read", len(train) + len(validation), progress)
 

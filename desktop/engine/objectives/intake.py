@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from desktop.engine.data.overlong import windows
+from desktop.engine.data.rendering.overlong import windows
 from desktop.engine.errors import RequestError
 from desktop.engine.objectives.store import TokenStore
 

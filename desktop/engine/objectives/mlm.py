@@ -6,7 +6,7 @@ import zlib
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from desktop.engine.data.render import tokens_of
+from desktop.engine.data.rendering.render import tokens_of
 from desktop.engine.errors import RequestError
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
 from desktop.engine.objectives.intake import NO_TEXT, Intake, LeftOutError

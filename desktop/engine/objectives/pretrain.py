@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from desktop.engine.data.pack import packed_rows
+from desktop.engine.data.rendering.pack import packed_rows
 from desktop.engine.errors import RequestError
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
 from desktop.engine.objectives.intake import NO_TEXT

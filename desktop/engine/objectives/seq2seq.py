@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from desktop.engine.data.render import tokens_of
+from desktop.engine.data.rendering.render import tokens_of
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
 from desktop.engine.objectives.intake import Intake, LeftOutError
 from desktop.engine.objectives.store import TokenStore, tokens_in

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from desktop.engine.data.overlong import learns
-from desktop.engine.data.rendered import Rendered
+from desktop.engine.data.rendering.overlong import learns
+from desktop.engine.data.rendering.rendered import Rendered
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
 from desktop.engine.objectives.intake import ANSWER_CUT_OFF, NO_ANSWER, NOTHING_LEARNED, Intake, LeftOutError
 from desktop.engine.objectives.store import TokenStore, tokens_in
@@ -61,7 +61,7 @@ class Sft(Objective):
         staging: Path | None = None,
     ) -> Prepared:
         """Render every row into tokens and labels; one that is too long is cut, left out or split as asked."""
-        from desktop.engine.data.render import render_many
+        from desktop.engine.data.rendering.render import render_many
 
         intake = Intake("rows read", len(train) + len(validation), progress)
 

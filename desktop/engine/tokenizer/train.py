@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from desktop.engine.data.templates import FALLBACK, template_named
+from desktop.engine.data.rendering.templates import FALLBACK, template_named
 from desktop.engine.errors import RequestError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import desktop
-from desktop.engine.data.hub import PREFIX, files_of
+from desktop.engine.data.hub.cache import PREFIX, files_of
 from desktop.engine.errors import RequestError
 from desktop.engine.hardware import Hardware
 from desktop.engine.job import JobSpec

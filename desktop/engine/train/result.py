@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.engine.data.templates import template_of
+from desktop.engine.data.rendering.templates import template_of
 from desktop.engine.job import JobSpec
 from desktop.engine.methods.base import Method
 from desktop.engine.models.card import card

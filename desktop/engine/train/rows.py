@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop.engine.data.portions import Portions, portions_of
+from desktop.engine.data.mixing.portions import Portions, portions_of
 from desktop.engine.errors import RequestError
 from desktop.engine.objectives.base import Objective, Prepared
 from desktop.engine.train.emitter import Emitter

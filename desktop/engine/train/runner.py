@@ -15,7 +15,7 @@ import torch
 import transformers
 
 from desktop.engine import check
-from desktop.engine.data.portions import Portions
+from desktop.engine.data.mixing.portions import Portions
 from desktop.engine.data.rows import Row
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.evaluate.tasks import measured

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from desktop.engine.data.render import render_prompt
+from desktop.engine.data.rendering.render import render_prompt
 from desktop.engine.errors import RequestError
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from desktop.engine.data.rendering.templates import chosen, trusted
 from desktop.engine.data.rows import Message, Row
-from desktop.engine.data.templates import chosen, trusted
 from desktop.engine.errors import RequestError
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def template_for(choice: str | None, tokenizer: PreTrainedTokenizerBase) -> str | None:
     """Return the template that ``choice`` names or is, safe to render here; ``None`` for the model's own."""
-    from desktop.engine.data.template_trial import vet
+    from desktop.engine.data.rendering.template_trial import vet
 
     template = chosen(choice)
     if template is not None and not trusted(template):
@@ -24,7 +24,7 @@ def template_for(choice: str | None, tokenizer: PreTrainedTokenizerBase) -> str 
 
 def tried_on(template: str, row: Row, messages: list[Message], tokenizer: PreTrainedTokenizerBase) -> str:
     """Return what ``template`` writes for one conversation, rendered in a child; raise where it cannot."""
-    from desktop.engine.data.template_trial import try_out
+    from desktop.engine.data.rendering.template_trial import try_out
 
     values: dict[str, Any] = {**tokenizer.special_tokens_map, "messages": messages, "tools": row.get("tools") or None}
     (tried,) = try_out(template, [values])

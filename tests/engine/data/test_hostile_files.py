@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.data.dataset import open_source, reader_for
-from desktop.engine.data.encoding import encoding_of
+from desktop.engine.data.reading.encoding import encoding_of
 from desktop.engine.data.rows import BadRow, Record
 from desktop.engine.errors import RequestError
 from desktop.engine.job import DataSource
@@ -286,7 +286,7 @@ def test_splits_of_the_datasets_library(tmp_path: Path) -> None:
 
 
 def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.engine.data.files.MOST_UNPACKED", 8 << 20)
+    monkeypatch.setattr("desktop.engine.data.reading.files.MOST_UNPACKED", 8 << 20)
     packed_zeros(tmp_path / "a.jsonl.gz", 64 << 20)
     assert _told(tmp_path / "a.jsonl.gz") == "archive_bomb"
 

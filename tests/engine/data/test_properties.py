@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.data.dataset import open_source
-from desktop.engine.data.lengths import measure
-from desktop.engine.data.words import words_of
+from desktop.engine.data.mapping.words import words_of
+from desktop.engine.data.rendering.lengths import measure
 from desktop.engine.errors import RequestError
 from desktop.engine.job import DataSource
 

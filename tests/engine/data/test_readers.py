@@ -250,7 +250,7 @@ def test_a_path_no_system_takes() -> None:
 
 
 def test_an_endless_line_is_skipped_and_the_next_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.engine.data.files.LONGEST_LINE", 100)
+    monkeypatch.setattr("desktop.engine.data.reading.files.LONGEST_LINE", 100)
     path = write("a.jsonl", '{"text": "' + "x" * 1000 + '"}\n{"text": "next"}\n')
     bad, good = reader_for(path).read(path)
     assert isinstance(bad, BadRow)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.engine.data.overlong import windows
-from desktop.engine.data.render import render_chat
+from desktop.engine.data.rendering.overlong import windows
+from desktop.engine.data.rendering.render import render_chat
 from desktop.engine.job import Training
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.objectives.base import Prepared

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from desktop.engine.data.render import render_chat
+from desktop.engine.data.rendering.render import render_chat
 from desktop.engine.data.texts import texts_of
 from desktop.engine.errors import RequestError
 from desktop.engine.tokenizer.report import advice, compare, report

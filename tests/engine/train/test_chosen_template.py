@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.engine.data.templates import template_named
+from desktop.engine.data.rendering.templates import template_named
 from desktop.engine.events import Noticed
 from desktop.engine.models.library import resolve
 from desktop.engine.models.load import load_tokenizer

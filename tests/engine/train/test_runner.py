@@ -76,8 +76,8 @@ def test_held_out_rows_are_measured_before_during_and_after(run: RunFolder) -> N
 def test_the_held_out_loss_is_the_mean_over_answer_tokens(run: RunFolder, root: Path, tiny_model: Path) -> None:
     """Compared with the plain model, row by row, without any trainer."""
     from desktop.engine.data.dataset import open_source
-    from desktop.engine.data.render import render_chat
-    from desktop.engine.data.split import split
+    from desktop.engine.data.mixing.split import split
+    from desktop.engine.data.rendering.render import render_chat
 
     job = run.job()
     rows = open_source(job.data[0], ("chat",)).rows

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import xxhash
 
-from desktop.engine.data.interpret import Interpretation
 from desktop.engine.data.library.entry import Entry
 from desktop.engine.data.library.found import Finding, findings_in, load_table, save_table, schema
 from desktop.engine.data.library.likes import equal_rows, joined, near_rows
 from desktop.engine.data.library.parts import PartReader
 from desktop.engine.data.library.stretch import INDEX_COLUMNS, Stretch, key_of
+from desktop.engine.data.mapping.interpret import Interpretation
 from desktop.engine.data.rows import Row, RowFault
 from desktop.engine.data.texts import texts_of
 from desktop.engine.errors import RequestError

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from desktop.engine.data.chunks import Chunk
+from desktop.engine.data.reading.chunks import Chunk
 
 if TYPE_CHECKING:
     from pyarrow import Array, RecordBatch

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import xxhash
 
-from desktop.engine.data.chunks import Chunk
-from desktop.engine.data.interpret import Interpretation
 from desktop.engine.data.library.found import Finding, Found
 from desktop.engine.data.library.parts import Column, Part, PartReader, PartWriter
 from desktop.engine.data.library.sketch import NUMBERS, bytes_of, sketches
+from desktop.engine.data.mapping.interpret import Interpretation
+from desktop.engine.data.reading.chunks import Chunk
 from desktop.engine.data.rows import Row, RowFault
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from desktop.engine.data.arrow_batches import not_readable, records_of
 from desktop.engine.data.readers.base import Reader
+from desktop.engine.data.reading.arrow_batches import not_readable, records_of
 from desktop.engine.data.rows import BadRow, Record
 from desktop.engine.errors import RequestError
 from desktop.paths import is_inside

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from desktop.engine.data.files import check_present
-from desktop.engine.data.folders import files_below, left_alone
+from desktop.engine.data.reading.files import check_present
+from desktop.engine.data.reading.folders import files_below, left_alone
 from desktop.engine.data.rows import BadRow, Record
 from desktop.engine.errors import RequestError
 

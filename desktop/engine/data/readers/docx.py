@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from desktop.engine.data.archives import UNZIPPING, check_container
 from desktop.engine.data.readers.base import Reader
+from desktop.engine.data.reading.archives import UNZIPPING, check_container
 from desktop.engine.data.rows import BadRow, Record
 from desktop.engine.errors import RequestError
 

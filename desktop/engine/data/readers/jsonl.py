@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from desktop.engine.data.encoding import encoding_of
-from desktop.engine.data.json_lines import read_json_lines
-from desktop.engine.data.json_rows import rows_in
-from desktop.engine.data.lines import sample_of
 from desktop.engine.data.readers.base import Reader
+from desktop.engine.data.reading.encoding import encoding_of
+from desktop.engine.data.reading.json_lines import read_json_lines
+from desktop.engine.data.reading.json_rows import rows_in
+from desktop.engine.data.reading.lines import sample_of
 from desktop.engine.data.rows import BadRow, Record
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from desktop.engine.data.arrow_batches import not_readable, records_of
 from desktop.engine.data.readers.base import Reader
+from desktop.engine.data.reading.arrow_batches import not_readable, records_of
 from desktop.engine.data.rows import BadRow, Record
 
 

@@ -7,10 +7,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import ClassVar
 
-from desktop.engine.data.encoding import Encoding, encoding_of
-from desktop.engine.data.json_lines import too_long
-from desktop.engine.data.lines import Line, decoded, lines_of, shown
 from desktop.engine.data.readers.base import Reader
+from desktop.engine.data.reading.encoding import Encoding, encoding_of
+from desktop.engine.data.reading.json_lines import too_long
+from desktop.engine.data.reading.lines import Line, decoded, lines_of, shown
 from desktop.engine.data.rows import BadRow, Record
 
 

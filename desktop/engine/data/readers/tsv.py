@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from desktop.engine.data.delimited import about_table, dialect_of, read_table
 from desktop.engine.data.readers.base import Reader
+from desktop.engine.data.reading.delimited import about_table, dialect_of, read_table
 from desktop.engine.data.rows import BadRow, Record
 
 _TAB = "\t"

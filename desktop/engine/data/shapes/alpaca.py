@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from desktop.engine.data.mapping.written import is_plain, opened, text_in
 from desktop.engine.data.rows import Kind, Message, Row, RowFault
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, optional_text
-from desktop.engine.data.written import is_plain, opened, text_in
 
+_NOTHING = (None, "")
 _TWO = frozenset(("instruction", "output"))
 _NAMES = ("instruction", "input", "output", "system", "history")
 
@@ -43,7 +44,7 @@ class Alpaca(Shape):
         asked_for, given = values.get(mapping["instruction"]), values.get(mapping["output"])
         if is_plain(asked_for) and is_plain(given):
             for role, column in mapping.items():
-                if role not in _TWO and values.get(column):
+                if role not in _TWO and values.get(column) not in _NOTHING:
                     break
             else:
                 return {"messages": [{"role": "user", "content": asked_for}, {"role": "assistant", "content": given}]}

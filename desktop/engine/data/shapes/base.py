@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from desktop.engine.data.mapping.written import text_in
 from desktop.engine.data.rows import Kind, Record, Row, RowFault
 from desktop.engine.data.source import Pick
-from desktop.engine.data.written import text_in
 
 Holds: TypeAlias = Literal["text", "turns", "either", "label", "rating", "tools", "other"]
 """What the value of a role is: a text, a conversation, one or the other, a class, a number, what can be called."""

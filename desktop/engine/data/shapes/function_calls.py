@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from desktop.engine.data.mapping.tool_calls import are_calls, are_tools, spoken_calls, tools_in
+from desktop.engine.data.mapping.words import find_column
+from desktop.engine.data.mapping.written import text_in
 from desktop.engine.data.rows import Kind, Message, Row
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, optional_text
 from desktop.engine.data.shapes.question_answer import QUESTION
-from desktop.engine.data.tool_calls import are_calls, are_tools, spoken_calls, tools_in
-from desktop.engine.data.words import find_column
-from desktop.engine.data.written import text_in
 
 
 class FunctionCalls(Shape):

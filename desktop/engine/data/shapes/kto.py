@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from desktop.engine.data.mapping.turn_order import check_conversation
+from desktop.engine.data.mapping.words import find_column, resembling
+from desktop.engine.data.mapping.written import name_of
 from desktop.engine.data.rows import Kind, Row, RowFault
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, optional_text
 from desktop.engine.data.shapes.prompt_completion import side
 from desktop.engine.data.shapes.question_answer import question_and_answer
-from desktop.engine.data.turn_order import check_conversation
-from desktop.engine.data.words import find_column, resembling
-from desktop.engine.data.written import name_of
 
 THUMBS = {
     "true": 1.0, "1": 1.0, "1.0": 1.0, "yes": 1.0, "up": 1.0, "good": 1.0, "desirable": 1.0,

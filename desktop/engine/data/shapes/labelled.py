@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from desktop.engine.data.mapping.words import find_column
+from desktop.engine.data.mapping.written import text_in
 from desktop.engine.data.rows import Kind, Row
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell
-from desktop.engine.data.words import find_column
-from desktop.engine.data.written import text_in
 
 _TEXTS = ("text", "sentence", "content", "review", "document", "message", "comment", "body", "title")
 _LABELS = ("label", "class", "category", "sentiment", "intent", "topic", "target")

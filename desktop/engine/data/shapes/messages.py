@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from desktop.engine.data.mapping.tool_calls import are_tools, tools_in
+from desktop.engine.data.mapping.turn_order import check_conversation
+from desktop.engine.data.mapping.turns import seen_turns, turns_in
 from desktop.engine.data.rows import Kind, Row
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, optional_text
-from desktop.engine.data.tool_calls import are_tools, tools_in
-from desktop.engine.data.turn_order import check_conversation
-from desktop.engine.data.turns import seen_turns, turns_in
 
 
 class Messages(Shape):

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from desktop.engine.data.mapping.transcript import is_transcript
+from desktop.engine.data.mapping.turn_order import check_conversation
+from desktop.engine.data.mapping.turns import are_turns, is_turn
+from desktop.engine.data.mapping.words import find_column, resembling
+from desktop.engine.data.mapping.written import opened
 from desktop.engine.data.rows import Kind, Message, Row, RowFault
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, optional_text
 from desktop.engine.data.shapes.prompt_completion import side
-from desktop.engine.data.transcript import is_transcript
-from desktop.engine.data.turn_order import check_conversation
-from desktop.engine.data.turns import are_turns, is_turn
-from desktop.engine.data.words import find_column, resembling
-from desktop.engine.data.written import opened
 
 PROMPTS = ("prompt", "question", "instruction", "query", "input")
 _BETTER = ("chosen", "preferred", "preferred_output", "better", "accepted")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from desktop.engine.data.mapping.turns import are_turns, turns_in
 from desktop.engine.data.rows import Row, RowFault
 from desktop.engine.data.shapes.base import Match, Role, Sample, cell
 from desktop.engine.data.shapes.preference import Preference, are_transcripts, both_answers, preference_row
-from desktop.engine.data.turns import are_turns, turns_in
 
 
 class PreferenceImplicit(Preference):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from desktop.engine.data.paths import steps_of
+from desktop.engine.data.mapping.paths import steps_of
+from desktop.engine.data.mapping.turns import are_turns
+from desktop.engine.data.mapping.words import find_column
+from desktop.engine.data.mapping.written import opened
 from desktop.engine.data.shapes.base import Match, Sample
 from desktop.engine.data.shapes.preference import PROMPTS, Preference, both_answers
-from desktop.engine.data.turns import are_turns
-from desktop.engine.data.words import find_column
-from desktop.engine.data.written import opened
 
 
 class PreferenceShareGpt(Preference):

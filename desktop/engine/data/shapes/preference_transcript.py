@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from desktop.engine.data.mapping.transcript import is_transcript
+from desktop.engine.data.mapping.turns import turns_in
 from desktop.engine.data.rows import Message
 from desktop.engine.data.shapes.base import Match, Sample
 from desktop.engine.data.shapes.preference import Preference, are_transcripts
-from desktop.engine.data.transcript import is_transcript
-from desktop.engine.data.turns import turns_in
 
 
 class PreferenceTranscript(Preference):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from desktop.engine.data.mapping.tool_calls import tools_in
+from desktop.engine.data.mapping.turn_order import check_conversation
+from desktop.engine.data.mapping.turns import is_turn, seen_turns, turns_in
+from desktop.engine.data.mapping.written import opened, text_in
 from desktop.engine.data.rows import Kind, Message, Row
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell, optional_text
 from desktop.engine.data.shapes.messages import beside_conversation
-from desktop.engine.data.tool_calls import tools_in
-from desktop.engine.data.turn_order import check_conversation
-from desktop.engine.data.turns import is_turn, seen_turns, turns_in
-from desktop.engine.data.written import opened, text_in
 
 _JSON = frozenset("[{")
 

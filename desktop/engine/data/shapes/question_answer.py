@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from desktop.engine.data.mapping.words import find_column
 from desktop.engine.data.shapes.base import Match, Sample
 from desktop.engine.data.shapes.prompt_completion import PromptCompletion
-from desktop.engine.data.words import find_column
 
 QUESTION = ("question", "prompt", "instruction", "query", "user", "human", "problem", "request", "task", "input", "q")
 ANSWER = ("answer", "response", "completion", "reply", "output", "assistant", "solution", "gpt", "a")

@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from desktop.engine.data.mapping.words import find_column, resembling
+from desktop.engine.data.mapping.written import name_of
 from desktop.engine.data.rows import Kind, Row, RowFault
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell
 from desktop.engine.data.shapes.kto import both_sides, rated_row
-from desktop.engine.data.words import find_column, resembling
-from desktop.engine.data.written import name_of
 
-_RATINGS = ("rating", "score", "stars", "quality", "grade", "reward", "helpfulness")
+# Stars and grades are as often about the product or the pupil as about the answer: those rows are no ratings unasked.
+_RATINGS = ("rating", "score", "reward")
 
 
 class Rated(Shape):
@@ -37,6 +38,8 @@ class Rated(Shape):
         ]
         rating = find_column(numbers, _RATINGS)
         pair = both_sides(sample)
+        if {"instruction", "output"} <= sample.by_lower_case.keys():
+            return None  # an instruction set with marks of its own: the answers are there to be learned
         if rating is None or pair is None or rating in pair:
             return None
         mapping = {"prompt": pair[0], "completion": pair[1], "rating": rating}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from desktop.engine.data.mapping.turns import seen_turns
 from desktop.engine.data.shapes.base import Match, Sample
 from desktop.engine.data.shapes.messages import Messages, beside_conversation
-from desktop.engine.data.turns import seen_turns
 
 
 class ShareGpt(Messages):

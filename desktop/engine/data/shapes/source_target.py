@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from desktop.engine.data.mapping.words import find_column
+from desktop.engine.data.mapping.written import opened, text_in
 from desktop.engine.data.rows import Kind, Row
 from desktop.engine.data.shapes.base import Match, Role, Sample, Shape, cell
-from desktop.engine.data.words import find_column
-from desktop.engine.data.written import opened, text_in
 
 _PAIRS = (
     ("source", "target"), ("src", "tgt"), ("src", "trg"), ("article", "summary"), ("article", "highlights"),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from desktop import paths
-from desktop.engine.data.portions import portions_of
+from desktop.engine.data.mixing.portions import portions_of
 from desktop.engine.data.prompts import prompts_of
 from desktop.engine.errors import RequestError
 from desktop.engine.objectives import OBJECTIVES

@@ -17,7 +17,7 @@ class HubSets(Operation):
 
     def run(self, params: dict[str, Any], reply: Reply) -> dict[str, Any]:
         """Return the ``sets``; one that cannot be used says why in ``problem``."""
-        from desktop.engine.data.hub import cached
+        from desktop.engine.data.hub.cache import cached
 
         return {"sets": [one.as_dict() for one in cached()]}
 
@@ -31,7 +31,7 @@ class HubFetch(Operation):
 
     def run(self, params: dict[str, Any], reply: Reply) -> dict[str, Any]:
         """Stream ``what``, ``done`` and ``total`` and return the set as it is in the cache then."""
-        from desktop.engine.data.hub_fetch import Fetching, fetch
+        from desktop.engine.data.hub.fetch import Fetching, fetch
 
         def told(progress: Fetching) -> None:
             reply.stream({"what": "bytes fetched", "done": progress.done, "total": progress.total})
@@ -48,7 +48,7 @@ class HubDownload(Operation):
 
     def run(self, params: dict[str, Any], reply: Reply) -> dict[str, Any]:
         """Stream ``done`` and ``total`` in bytes."""
-        from desktop.engine.data.hub_fetch import download
+        from desktop.engine.data.hub.fetch import download
 
         download(str(params["path"]), lambda seen: reply.stream({"done": seen.done, "total": seen.total}))
         return {}

@@ -41,8 +41,8 @@ class MeasureLengths(Operation):
     summary: ClassVar[str] = "A histogram of row lengths in tokens, and the share that would be cut."
 
     def run(self, params: dict[str, Any], reply: Reply) -> dict[str, Any]:
-        """Return what :func:`desktop.engine.data.token_lengths.measured` does."""
-        from desktop.engine.data.token_lengths import measured
+        """Return what :func:`desktop.engine.data.rendering.token_lengths.measured` does."""
+        from desktop.engine.data.rendering.token_lengths import measured
 
         asked = LengthsParams.model_validate(params)
         imported = data_of(DataParams(source=asked.source, kinds=asked.kinds), reply)

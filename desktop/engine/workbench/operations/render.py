@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from desktop.engine.data.rendering.templates import trusted
 from desktop.engine.data.rows import Row
-from desktop.engine.data.templates import trusted
 from desktop.engine.errors import RequestError
 from desktop.engine.job import DataSource
 from desktop.engine.options import Options
@@ -18,7 +18,7 @@ from desktop.engine.workbench.templates import conversation_of, template_for, tr
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-    from desktop.engine.data.rendered import Rendered
+    from desktop.engine.data.rendering.rendered import Rendered
 
 
 class RenderParams(Options):
@@ -61,8 +61,8 @@ class Render(Operation):
 
         Of a preference pair the better answer is described, and the other one in the same way under ``rejected``.
         """
-        from desktop.engine.data.overlong import fate_of, fate_of_pair
-        from desktop.engine.data.render import render_sides
+        from desktop.engine.data.rendering.overlong import fate_of, fate_of_pair
+        from desktop.engine.data.rendering.render import render_sides
 
         asked = RenderParams.model_validate(params)
         row, kind, total = _row(asked, reply)

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from desktop.engine.data.rendering.templates import listed, marks_answers, shipped, template_named
 from desktop.engine.data.rows import Message, Row
-from desktop.engine.data.templates import listed, marks_answers, shipped, template_named
 from desktop.engine.errors import RequestError
 from desktop.engine.job import DataSource
 from desktop.engine.options import Options

@@ -68,7 +68,10 @@ def test_inspect_pages_beyond_the_first_rows(ask: Asked, tmp_path: Path) -> None
     path.write_text("".join(json.dumps({"text": f"row {n}"}) + "\n" for n in range(1, 1001)), "utf-8")
     found = ask("inspect", source={"path": str(path)}, start=900, preview=2)
     assert [row["canonical"]["text"] for row in found["first"]] == ["row 901", "row 902"]
-    assert ask.streamed[-1] == {"what": "Reading rows", "done": 1000, "total": 0}
+    assert ask.streamed[0]["survey"]["columns"] == ["text"]
+    last = ask.streamed[-1]
+    assert (last["what"], last["done"], last["total"]) == ("Reading rows", path.stat().st_size, path.stat().st_size)
+    assert last["rows"] == 1000
 
 
 def test_render_shows_a_row_with_its_mask(ask: Asked, alpaca_file: Path, tiny_model: Path) -> None:

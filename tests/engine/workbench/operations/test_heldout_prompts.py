@@ -11,8 +11,8 @@ import pytest
 
 from desktop import paths
 from desktop.engine.data.dataset import open_source
+from desktop.engine.data.mixing.split import split
 from desktop.engine.data.prompts import prompts_of
-from desktop.engine.data.split import split
 from desktop.engine.errors import RequestError
 from desktop.engine.job import DataSource, JobSpec
 from desktop.engine.run_folder import RunFolder

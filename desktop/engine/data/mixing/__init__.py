@@ -1,0 +1,1 @@
+"""Several sets as one stream of rows: splits, leaks, tasks, lazy selections."""
