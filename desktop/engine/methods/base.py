@@ -8,7 +8,8 @@ from __future__ import annotations
 import importlib.util
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -41,6 +42,8 @@ class ModelFacts:
         linear_shapes: name of a linear layer within a block -> (out, in), for closed-form counts; in a ``seq2seq``
             model the name starts with its stack (``encoder.``, ``decoder.``).
         encoder_layers: how many of ``layers`` are in the encoder of a ``seq2seq`` model, 0 elsewhere.
+        tensors: name of a parameter as the library calls it -> its shape; tied ones once. Empty where no files were
+            read.
     """
 
     architecture: str
@@ -58,6 +61,7 @@ class ModelFacts:
     has_biases: bool
     linear_shapes: dict[str, tuple[int, int]]
     encoder_layers: int = 0
+    tensors: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def count(self, linear_name: str) -> int:
         """Return how many layers of the model are called ``linear_name``: one a block of its stack."""
@@ -163,6 +167,10 @@ class Method(ABC):
     @abstractmethod
     def promises(self, parameter_name: str) -> bool:
         """Tell whether the parameter of the built model may change during training."""
+
+    def promised(self, names: Collection[str], options: Any) -> set[str]:
+        """Return which parameters of the built model change, where that depends on the options too."""
+        return {name for name in names if self.promises(name)}
 
     @abstractmethod
     def save(self, model: Any, folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from desktop.engine.errors import RequestError
 from desktop.engine.methods.base import ModelFacts
 from desktop.engine.models.headers import TensorHeader, read_header, weight_files
+from desktop.engine.models.parameters import parameters_of
 
 # Architectures the library builds with its own code. Anything else is refused: an unknown type is either newer than
 # this program or wants to bring code of its own.
@@ -65,6 +66,7 @@ def facts_of(folder: Path) -> ModelFacts:
         has_biases=biased,
         linear_shapes=shapes,
         encoder_layers=sum(1 for stem, _ in blocks if "encoder" in stem) if _KIND_OF[architecture] == "seq2seq" else 0,
+        tensors=parameters_of(counted, architecture),
     )
 
 
