@@ -8,11 +8,11 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from desktop.engine.data.library.assemble import View
 from desktop.engine.data.library.entry import Entry
 from desktop.engine.data.library.found import Finding
 from desktop.engine.data.library.importing import Reading, imported
 from desktop.engine.data.library.stored import StoredRows
+from desktop.engine.data.library.view import View
 from desktop.engine.data.locate import Located, locate
 from desktop.engine.data.mapping.interpret import Interpretation
 from desktop.engine.data.mapping.map import map_columns, needs_mapping

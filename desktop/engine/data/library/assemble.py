@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import xxhash
-
 from desktop.engine.data.library.entry import Entry
 from desktop.engine.data.library.found import Finding, findings_in, load_table, save_table, schema
-from desktop.engine.data.library.likes import equal_rows, joined, near_rows
+from desktop.engine.data.library.likes import equal_rows, joined, near_rows, near_to
 from desktop.engine.data.library.parts import PartReader
 from desktop.engine.data.library.stretch import INDEX_COLUMNS, Stretch, key_of
+from desktop.engine.data.library.view import EDITED, View, sum_of
 from desktop.engine.data.mapping.interpret import Interpretation
 from desktop.engine.data.rows import Row, RowFault
 from desktop.engine.data.texts import texts_of
@@ -32,68 +30,11 @@ if TYPE_CHECKING:
 
 EXAMPLES = 50
 """Findings of a kind that are named one by one in the counts; the file has them all."""
-EDITED = -1
+_NEAR_FILE = "near.npy"
 _PLACE, _ROW, _LINE, _KEY, _STRATUM, _SKETCH = range(6)
+_WORDS_HELD = 4096
 _UNEVEN = 10
 """How many times as many rows as the rarest the most frequent label or file may have before it is worth saying."""
-
-
-@dataclass
-class View:
-    """Good rows under one mapping, and what was found about the others.
-
-    Attributes:
-        rows: one line a good row: place of its record (``EDITED - n`` for the n-th correction), row, line, key, group,
-            stratum; shape (rows, 6), int64 with keys and strata as their bit patterns.
-        strata: stratum -> label or file.
-        counts: check id -> state -> rows.
-        examples: check id -> the first findings.
-        edited: the values of corrected rows, in the order of their places.
-        found_file: every finding.
-    """
-
-    rows: NDArray[Any]
-    strata: dict[int, str]
-    counts: dict[str, dict[str, int]]
-    examples: dict[str, list[Finding]]
-    edited: list[dict[str, Any]]
-    found_file: Path
-
-    @property
-    def bad(self) -> int:
-        """Return the rows that cannot be used."""
-        return sum(states.get("bad", 0) for states in self.counts.values())
-
-    @property
-    def skipped(self) -> int:
-        """Return the rows left out because a policy or a correction says so."""
-        return sum(states.get("skipped", 0) for states in self.counts.values())
-
-    @property
-    def fixed(self) -> int:
-        """Return the rows that were mended."""
-        return sum(states.get("fixed", 0) for states in self.counts.values())
-
-    def findings(self) -> Iterator[Finding]:
-        """Yield every finding, ordered by row."""
-        yield from findings_in(load_table(self.found_file))
-
-
-def load_view(folder: Path, key: str) -> View | None:
-    """Return the view called ``key``, ``None`` where it was not made or is not whole."""
-    import numpy as np
-
-    try:
-        about = json.loads((folder / f"view-{key}.json").read_text(encoding="utf-8"))
-        rows = np.load(folder / f"rows-{key}.npy", mmap_mode="r")
-    except (OSError, ValueError):
-        return None
-    examples = {check: [Finding(**one) for one in found] for check, found in about["examples"].items()}
-    strata = {int(number): name for number, name in about["strata"].items()}
-    found_file = folder / f"found-{key}.arrow"
-    if len(rows) != about["good"] or about["sum"] != _sum(rows) or not found_file.is_file():
-        return None  # written, but not to the disk when the power went
-    return View(rows, strata, about["counts"], examples, about["edited"], found_file)
 
 
 def assemble(
@@ -126,6 +67,7 @@ class _Assembly:
         self._strata: dict[int, str] = {}
         self._edited: list[dict[str, Any]] = []
         self._new: list[Finding] = []
+        self._read_words: dict[int, frozenset[str]] = {}
         indices, tables = [np.zeros((0, len(INDEX_COLUMNS)), np.uint64)], []
         place = row = line = 0
         file = 0
@@ -190,7 +132,7 @@ class _Assembly:
 
         first = equal_rows(self._index[:, _KEY])
         check()
-        pairs = near_rows(np.ascontiguousarray(self._index[:, _SKETCH:]).view(np.uint32), first, self._words)
+        pairs = self._near(np.ascontiguousarray(self._index[:, _SKETCH:]).view(np.uint32), first)
         check()
         again = np.flatnonzero(first != np.arange(len(first)))
         left_out = self._alike("duplicate", [(int(row), int(first[row])) for row in again], "the same as")
@@ -202,6 +144,23 @@ class _Assembly:
             # A group keeps its number when its first row goes: numbers only have to agree.
             self._index, self._groups = self._index[kept], self._groups[kept]
         self._balance()
+
+    def _near(self, sketches: NDArray[Any], first: NDArray[Any]) -> list[tuple[int, int]]:
+        """Return the pairs of rows that are nearly the same; after a correction only what it touched is compared."""
+        import numpy as np
+
+        known, rows = self._folder / _NEAR_FILE, self._index[:, _ROW]
+        touched = np.fromiter((edit.row for edit in self._as.source.edits), np.uint64)
+        if not len(touched) or not known.is_file():
+            pairs = near_rows(sketches, first, self._words)
+            if not len(touched):
+                np.save(known, rows[np.array(pairs, np.int64).reshape(-1, 2)])
+            return pairs
+        old = np.load(known)
+        old = old[~np.isin(old, touched).any(axis=1)]
+        pairs = [(int(row), int(other)) for row, other in np.searchsorted(rows, old)]
+        changed = np.flatnonzero(np.isin(rows, touched))
+        return sorted({*pairs, *near_to(changed, sketches, first, self._words)})
 
     def stop_where_told(self) -> None:
         """Raise for the first row whose check says stop."""
@@ -235,7 +194,7 @@ class _Assembly:
         save_table(found, self._folder / f"found-{key}.arrow")
         about = {
             "good": len(rows),
-            "sum": _sum(rows),
+            "sum": sum_of(rows),
             "strata": {str(number): name for number, name in self._strata.items()},
             "counts": counts,
             "examples": {check: [vars(one) for one in shown] for check, shown in examples.items()},
@@ -286,7 +245,13 @@ class _Assembly:
         return {check: dict(states) for check, states in counts.items()}
 
     def _words(self, row: int) -> frozenset[str]:
-        return frozenset(" ".join(texts_of([self._row(row)])).casefold().split())
+        words = self._read_words.get(row)
+        if words is None:
+            if len(self._read_words) >= _WORDS_HELD:
+                self._read_words.clear()
+            words = frozenset(" ".join(texts_of([self._row(row)])).casefold().split())
+            self._read_words[row] = words
+        return words
 
     def _row(self, row: int) -> Row:
         place = int(self._index[row, _PLACE].astype("int64"))
@@ -296,12 +261,6 @@ class _Assembly:
     def _stratum(self, row: Row) -> int:
         label = row.get("label") if self._as.shape.kind == "label" else None
         return next((_unsigned(n) for n, name in self._strata.items() if name == label), 0)
-
-
-def _sum(rows: NDArray[Any]) -> str:
-    import numpy as np
-
-    return xxhash.xxh3_64_hexdigest(np.ascontiguousarray(rows).data)
 
 
 def _moved(table: Table, row: int, line: int, file: str) -> Table:

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from desktop.engine.crew import run_parts
-from desktop.engine.data.library.assemble import View, assemble, load_view
+from desktop.engine.data.library.assemble import assemble
 from desktop.engine.data.library.entry import About, Entry, SourceFile, find_entry, settle, staging_folder
 from desktop.engine.data.library.stretch import Stretch, import_stretch, reread_stretch
+from desktop.engine.data.library.view import View, load_view
 from desktop.engine.data.mapping.interpret import Interpretation, described, read_back
 from desktop.engine.data.readers import READERS
 from desktop.engine.data.reading.chunks import Chunk, chunked, json_lines_range, ranges

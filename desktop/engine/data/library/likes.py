@@ -19,7 +19,7 @@ NEAR = 0.85
 """Share of words in common from which two rows count as nearly the same (Jaccard similarity)."""
 FEWEST_WORDS = 6
 """Shorter rows are alike by chance or wholly."""
-MOST_COMPARED = 50_000
+MOST_COMPARED = 20_000
 """Pairs compared word by word at most; a set where more look alike is one great template."""
 _BANDS = ((0, 1, 2), (3, 4, 5), (0, 6, 7), (1, 4, 6))
 _MIX = 0x9E3779B97F4A7C15
@@ -90,6 +90,23 @@ def _close_pairs(columns: NDArray[Any], band: tuple[int, ...]) -> NDArray[Any]:
         close = agree >= _AGREE
         found.append(np.stack([rows[close], earlier[close]], axis=1))
     return np.concatenate(found)
+
+
+def near_to(
+    changed: NDArray[Any], sketches: NDArray[Any], first: NDArray[Any], words: Callable[[int], frozenset[str]]
+) -> list[tuple[int, int]]:
+    """Return pairs as :func:`near_rows` does, of which one row is among the few that ``changed``."""
+    import numpy as np
+
+    pairs = []
+    for row in changed.tolist():
+        if sketches[row, 0] == EMPTY or first[row] != row:
+            continue
+        agree = np.count_nonzero(sketches == sketches[row], axis=1) >= _AGREE
+        for other in np.flatnonzero(agree & (first == np.arange(len(first)))).tolist():
+            if other != row and _alike(words(other), words(row)):
+                pairs.append((max(row, other), min(row, other)))
+    return pairs
 
 
 def joined(first: NDArray[Any], pairs: list[tuple[int, int]]) -> NDArray[Any]:

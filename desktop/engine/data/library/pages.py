@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from desktop.engine.data.library.assemble import View
 from desktop.engine.data.library.entry import Entry
 from desktop.engine.data.library.found import Finding, findings_in, load_table
 from desktop.engine.data.library.parts import PartReader, Stored
+from desktop.engine.data.library.view import View
 from desktop.engine.data.source import Edit
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from desktop.engine.data.library.assemble import EDITED, View
 from desktop.engine.data.library.entry import Entry
 from desktop.engine.data.library.parts import PartReader
+from desktop.engine.data.library.view import EDITED, View
 from desktop.engine.data.mapping.interpret import Interpretation
 from desktop.engine.data.mixing.lazy_rows import LazyRows
 from desktop.engine.data.rows import Row

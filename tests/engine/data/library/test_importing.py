@@ -223,6 +223,21 @@ class TestEdits:
         self._questions(file, Edit(row=1, skip=True), Edit(row=4, values={"question": "x", "answer": "y"}))
         assert file.read_bytes() == before
 
+    def test_likeness_follows_a_correction(self, tmp_path: Path) -> None:
+        words = "the baker opens at seven and closes at six on every day but sunday when he bakes at home"
+        path = tmp_path / "rows.jsonl"
+        answers = [f"{words} one", f"{words} two", "something else altogether"]
+        path.write_text("\n".join(json.dumps({"question": "q", "answer": a}) for a in answers), encoding="utf-8")
+
+        def groups(*edits: Edit) -> list[int]:
+            imported = open_source(DataSource(path=str(path), edits=edits))
+            return [list(imported.rows.groups).index(group) for group in imported.rows.groups]
+
+        assert groups() == [0, 0, 2]
+        assert groups(Edit(row=2, values={"question": "q", "answer": "quite another answer"})) == [0, 1, 2]
+        assert groups(Edit(row=3, values={"question": "q", "answer": f"{words} three"})) == [0, 0, 0]
+        assert groups(Edit(row=2, skip=True)) == [0, 1]
+
     def test_rows_that_do_not_exist_change_nothing(self, file: Path) -> None:
         assert len(self._questions(file, Edit(row=99, skip=True))) == 5
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.data.test_recognise import SHAPED, A, U
 
 from desktop.engine.data.dataset import open_source, survey
 from desktop.engine.data.mapping.picks import project
@@ -21,8 +20,9 @@ from desktop.engine.data.shapes import SHAPES
 from desktop.engine.data.shapes.base import Sample
 from desktop.engine.data.source import DataSource
 from tests.engine.data.conftest import Read, Write
+from tests.engine.data.mapping.test_recognise import SHAPED, A, U
 
-FOREIGN = Path(__file__).parents[4] / "shared" / "data"
+FOREIGN = Path(__file__).parents[5] / "shared" / "data"
 
 
 def _cells(row: dict[str, Any]) -> dict[str, str]:
