@@ -8,18 +8,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from desktop.engine.advise.duration import START_SECONDS, step_seconds
 from desktop.engine.hardware import Hardware
 from desktop.engine.job import JobSpec
-from desktop.engine.memory.job_shape import on_cuda
 from desktop.engine.methods.base import ModelFacts
 from desktop.flow.wizard_findings import LengthsFound
 from desktop.flow.wizard_inferred import held_out
-
-# Multiplications and additions a second that training reaches, from the starter on two cores and the field's reports.
-CORE_SPEED = 25e9
-GPU_SPEED = 30e12
-START_SECONDS = 12.0  # libraries, model, rows: before the first step
-STEP_SECONDS = 0.02  # what a step costs beside the mathematics
 
 
 @dataclass(frozen=True)
@@ -70,19 +64,8 @@ def plan(
     seconds = 0.0
     if facts is not None and machine is not None and steps:
         tokens = rows_a_step * (min(lengths.mean, training.max_length) if lengths else training.max_length / 2)
-        seconds = START_SECONDS + steps * _step_seconds(job, facts, trainable, machine, tokens)
+        seconds = START_SECONDS + steps * step_seconds(job, facts, trainable, machine, tokens)
     return Plan(train, validation + aside, an_epoch, steps, rows_a_step, seconds)
-
-
-def _step_seconds(job: JobSpec, facts: ModelFacts, trainable: int, machine: Hardware, tokens: float) -> float:
-    # Two operations a weight forward, two for the gradient of what flows, two more for what learns.
-    work = tokens * (4 * facts.parameters + 2 * min(trainable, facts.parameters))
-    if job.training.checkpointing:
-        work += tokens * 2 * facts.parameters
-    threads = job.training.threads or machine.threads()
-    speed = GPU_SPEED if on_cuda(job, machine) else CORE_SPEED * threads
-    slower = 1.4 if job.quantization != "none" else 1.0
-    return slower * work / speed + STEP_SECONDS
 
 
 def about(seconds: float) -> str:

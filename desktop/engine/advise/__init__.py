@@ -1,1 +1,1 @@
-"""Which method to take for these rows, this model, this machine and this goal; it knows no screen and loads no model."""
+"""Which method to take for these rows, this model, this machine and this goal; it knows no screen."""
