@@ -5,6 +5,7 @@ It knows the registries and the files, neither torch nor a screen.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -157,6 +158,8 @@ def method_problems(job: JobSpec, method: Method, options: Any, facts: ModelFact
     reason = method_refusal(method, setting_of(job, facts), options)
     if reason is not None:
         found.append(_problem("method", reason))
+    elif (remark := method.remark(setting_of(job, facts), options)) is not None:
+        found.append(replace(_problem("method", remark), severity="warning"))
     if job.tokenizer.action == "train" and not method.trains_embeddings:
         found.append(
             Problem(

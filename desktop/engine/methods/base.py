@@ -149,6 +149,10 @@ class Method(ABC):
         Kinds of model and missing packages are refused by ``check.method_problems`` for every method alike.
         """
 
+    def remark(self, setting: Setting, options: Any) -> str | None:
+        """Return what is good to know before a start that nothing stands against, in a sentence; mostly nothing."""
+        return None
+
     @abstractmethod
     def trainable(self, facts: ModelFacts, options: Any) -> int:
         """Return how many weights will train, in closed form."""

@@ -14,10 +14,10 @@ _TRUNKS = {
     "distilbert": "distilbert", "electra": "electra", "albert": "albert", "deberta-v2": "deberta", "mpnet": "mpnet",
     "t5": "", "mt5": "", "umt5": "", "longt5": "",
 }  # fmt: skip
-_HEAD = re.compile(r"^(lm_head|embed_out|cls|generator_|vocab_|predictions|final_logits_bias)")
-# Parts of encoders that predict whether two sentences follow each other: the masked-language model has no place for
-# them, and the library leaves them in the file.
-_LEFT_OUT = re.compile(r"(^|\.)(pooler|seq_relationship)\.")
+_HEAD = re.compile(r"^((lm_head|embed_out|cls|generator_\w+|vocab_\w+|predictions|head)\.|decoder\.(weight|bias)$)")
+# Parts of encoders that predict whether two sentences follow each other, for which the masked-language model has no
+# place, and a row of constants of BART that never learns.
+_LEFT_OUT = re.compile(r"(^|\.)(pooler|seq_relationship)\.|^final_logits_bias$")
 _OLD_NAMES = {"gamma": "weight", "beta": "bias"}
 
 
@@ -29,9 +29,10 @@ def parameters_of(tensors: dict[str, TensorHeader], architecture: str) -> dict[s
         found.pop("cls.predictions.decoder.bias", None)
     if "lm_head.bias" in found:
         found.pop("lm_head.decoder.bias", None)
-    if "shared.weight" in found:
+    shared = next((name for name in found if name.endswith("shared.weight")), None)
+    if shared is not None:
         for stack in ("encoder", "decoder"):
-            found.pop(f"{stack}.embed_tokens.weight", None)
+            found.pop(f"{shared.removesuffix('shared.weight')}{stack}.embed_tokens.weight", None)
     return found
 
 
