@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from desktop.engine.data.source import Policy
 
+_CODE = re.compile("`([^`]*)`")
 POLICY_TITLES = {"keep": "Keep", "skip": "Skip", "fix": "Fix", "stop": "Stop"}
 
 
@@ -70,6 +72,11 @@ def split_from(report: Mapping[str, Any]) -> SplitFound | None:
     return SplitFound(int(values["train"]), int(values["validation"]), str(values.get("sentence") or ""))
 
 
+def in_words(text: str) -> str:
+    """Return a sentence of the engine as a label shows it: names of columns between quotes, not between backticks."""
+    return _CODE.sub("\u201c\\1\u201d", text)
+
+
 def _check(values: Mapping[str, Any]) -> CheckFound:
     known = get_args(Policy)
     severity = str(values.get("severity") or "info")
@@ -81,13 +88,13 @@ def _check(values: Mapping[str, Any]) -> CheckFound:
         policy=str(values.get("policy") or "keep"),
         policies=tuple(policy for policy in map(str, values.get("policies") or ()) if policy in known),
         count=int(values.get("count") or 0),
-        sentence=str(values.get("sentence") or ""),
+        sentence=in_words(str(values.get("sentence") or "")),
         examples=tuple(
             Example(
                 int(one.get("row") or 0),
                 int(one.get("line") or 0),
                 str(one.get("file") or ""),
-                str(one.get("reason") or ""),
+                in_words(str(one.get("reason") or "")),
             )
             for one in values.get("examples") or ()
         ),

@@ -13,7 +13,7 @@ from desktop.engine.errors import RequestError, UserError
 from desktop.engine.job import DataSource
 from desktop.engine.models.facts import facts_of
 from desktop.engine.models.library import ModelRef, available, resolve
-from desktop.flow.wizard_checks import checks_from, split_from
+from desktop.flow.wizard_checks import checks_from, in_words, split_from
 from desktop.flow.wizard_findings import (
     BadLine,
     DataFound,
@@ -60,7 +60,7 @@ def data_from(source: DataSource, report: Mapping[str, Any]) -> DataFound:
         format=str(report["format_title"]),
         shape=str(report["recognised"] or ""),
         recognised=str(report["recognised_title"] or ""),
-        why=str(report["why"]),
+        why=in_words(str(report["why"])),
         columns=columns,
         mapping=_PICKS.validate_python(dict(report["mapping"])),
         choices=tuple(_choice(choice) for choice in report["choices"]),
@@ -158,7 +158,7 @@ def _also(report: Mapping[str, Any]) -> dict[str, Any]:
 def _alternative(value: Any) -> str:
     if not isinstance(value, Mapping):
         return str(value)
-    title, why = str(value.get("title") or value.get("id") or ""), str(value.get("why") or "")
+    title, why = str(value.get("title") or value.get("id") or ""), in_words(str(value.get("why") or ""))
     return f"{title} ({why})" if why else title
 
 
@@ -181,4 +181,4 @@ def _choice(values: Mapping[str, Any]) -> ShapeChoice:
 def _first(values: Mapping[str, Any], columns: tuple[str, ...]) -> FirstRow:
     cells = values["cells"]
     shown = tuple("" if cells.get(name) is None else str(cells.get(name)) for name in columns)
-    return FirstRow(int(values["line"] or values["row"]), shown, str(values["reason"] or ""))
+    return FirstRow(int(values["line"] or values["row"]), shown, in_words(str(values["reason"] or "")))

@@ -13,7 +13,7 @@ from typing import Any
 
 from desktop.engine.data.source import Edit
 from desktop.engine.errors import RequestError
-from desktop.flow.wizard_checks import CheckFound
+from desktop.flow.wizard_checks import CheckFound, in_words
 from desktop.flow.wizard_findings import DataFound
 
 _SHORT = 300  # letters of a value that a cell shows
@@ -150,7 +150,7 @@ def _seen(values: Mapping[str, Any]) -> SeenRow:
         file=str(values.get("file") or ""),
         state=state if state in STATE_TITLES else "good",
         cells={str(name): "" if value is None else str(value) for name, value in cells.items()},
-        reason=str(values.get("reason") or ""),
+        reason=in_words(str(values.get("reason") or "")),
     )
 
 

@@ -1,4 +1,4 @@
-"""``fettle data``: imported data sets, those in the hub's cache, and fetching one from the hub; it imports none."""
+"""``fettle data``: imported data sets, those in the hub's cache, and fetching one from the hub; it reads none."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ class Data(Command):
             nargs="?",
             choices=tuple(_ACTIONS),
             default="list",
-            help="list: imported sets; hub: sets in the hub's cache; fetch: download NAME from the hub",
+            help="list: imported sets; forget: remove the set NAME from them; hub: sets in the hub's cache; fetch: "
+            "download NAME from the hub",
         )
         parser.add_argument("name", nargs="?", default="", metavar="NAME", help="such as org/name or org/name@revision")
 
@@ -49,6 +50,15 @@ def _list(_: str, out: Output) -> None:
     else:
         out.say("No data set was imported yet. `fettle inspect FILE` imports one.")
     out.result([one.as_dict() for one in found])
+
+
+def _forget(name: str, out: Output) -> None:
+    from desktop.engine.data.library.entry import forget
+
+    if not name:
+        raise RequestError("no_name", "No imported set is named.", "See `fettle data list`, then forget SET.")
+    freed = forget(name)
+    out.result({"forgotten": name, "freed": freed}, f"{name} is forgotten, {_size(freed)} are free again.")
 
 
 def _hub(_: str, out: Output) -> None:
@@ -89,4 +99,4 @@ def _size(count: int) -> str:
     return f"{count / _MB:,.1f} MB"
 
 
-_ACTIONS: dict[str, Callable[[str, Output], None]] = {"list": _list, "hub": _hub, "fetch": _fetch}
+_ACTIONS: dict[str, Callable[[str, Output], None]] = {"list": _list, "forget": _forget, "hub": _hub, "fetch": _fetch}

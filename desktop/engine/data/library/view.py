@@ -1,4 +1,4 @@
-"""What an import found under one mapping, as it is kept and loaded again; it knows no source and puts nothing together."""
+"""What an import found under one mapping, as it is kept and loaded again; it reads no source."""
 
 from __future__ import annotations
 
