@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import field_validator
-
-from desktop.engine.methods.base import Method, ModelFacts, Setting, rate_between
+from desktop.engine.methods import low_rank_starts as starts
+from desktop.engine.methods.base import ModelFacts, Setting, rate_between
+from desktop.engine.methods.low_rank import LayerAdapter, RankOptions, target_modules, task, transposed
 from desktop.engine.options import Options, option
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-_ATTENTION_NAMES = (
-    "q_proj", "k_proj", "v_proj", "o_proj", "out_proj", "c_attn", "query_key_value", "dense", "query", "key", "value",
-    "q", "k", "v", "o", "qkv_proj", "Wqkv", "Wo", "q_lin", "k_lin", "v_lin", "out_lin",
-)  # fmt: skip
-_MOVED_BASE = ("pissa", "olora")  # initialisations that take their start out of the base's weights
+_PLAIN = ("default", "gaussian")  # PEFT gives these itself
+_OF_THE_WEIGHTS = (*starts.MOVED_BASE, "loftq")  # no wider than the matrix they are computed from
 
 
-class LoraOptions(Options):
+class LoraOptions(RankOptions):
     """What can be chosen about LoRA."""
 
-    rank: int = option(
-        16,
-        label="Rank",
-        help="Width of the update: higher learns more and costs more memory.",
-        ge=1,
-        le=1024,
-        typical="8 to 32",
-    )
-    alpha: float | None = option(
-        None,
-        label="Alpha",
-        help="Strength of the update; empty means twice the rank.",
-        ge=0.01,
-        le=4096,
-        typical="one to two times the rank",
-    )
     dropout: float = option(
         0.0,
         label="Dropout",
@@ -48,22 +25,17 @@ class LoraOptions(Options):
         le=0.9,
         typical="0 to 0.1",
     )
-    targets: str = option(
-        "all-linear",
-        label="Target layers",
-        help="all-linear, attention, or layer names separated by commas (q_proj, v_proj).",
-        typical="all-linear",
-    )
     rslora: bool = option(
         False,
         label="Rank-stabilised",
         help="Scales by the root of the rank, so that ranks above 32 keep learning.",
         advanced=True,
     )
-    initialisation: Literal["default", "gaussian", "pissa", "olora", "orthogonal"] = option(
+    initialisation: Literal["default", "gaussian", "pissa", "pissa_fast", "olora", "orthogonal", "loftq"] = option(
         "default",
         label="Start",
-        help="Where the update starts: default at zero, PiSSA and OLoRA along the base's main directions.",
+        help="Where the update starts: default at zero, PiSSA and OLoRA along the base's main directions, LoftQ where "
+        "it makes up for the rounding of a quantised base.",
         advanced=True,
     )
     rate_ratio: float = option(
@@ -76,18 +48,8 @@ class LoraOptions(Options):
         advanced=True,
     )
 
-    @field_validator("targets", mode="before")
-    @classmethod
-    def _joined(cls, value: Any) -> Any:
-        return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else value
 
-    @property
-    def scale_alpha(self) -> float:
-        """Return alpha as used."""
-        return 2.0 * self.rank if self.alpha is None else self.alpha
-
-
-class Lora(Method):
+class Lora(LayerAdapter):
     """Low-rank adaptation."""
 
     id = "lora"
@@ -104,121 +66,101 @@ class Lora(Method):
     use_when = "Nearly always: a style, a format, a task or a domain, on one machine."
     avoid_when = "You need a new tokenizer or a new language, which every weight has to learn."
     paper = "Hu et al. 2021, LoRA: Low-Rank Adaptation of Large Language Models, section 4.1"
+    pros = ("A file of a few megabytes", "Can be switched off, shared and merged", "Forgets little")
+    cons = ("No room for a new language", "Rank and target layers have to be chosen", "Learns a little less than full")
+    row = "M4"
     order = 20
     options: ClassVar[type[Options]] = LoraOptions
-    mergeable = True
+    marks: ClassVar[tuple[str, ...]] = (".lora_A.", ".lora_B.")
 
-    def refusal(self, setting: Setting, options: LoraOptions) -> str | None:
-        """Refuse starts that need the base's exact weights over a quantised base, and unknown layer names."""
-        if setting.quantization != "none" and options.initialisation in _MOVED_BASE:
+    def refusal(self, setting: Setting, options: Any) -> str | None:
+        """Refuse starts that the base, the rank or the matrices do not allow, and unknown layer names."""
+        start = options.initialisation
+        if setting.quantization != "none" and start in starts.MOVED_BASE:
             return (
-                f"The {options.initialisation} start is computed from the exact weights, which a quantised base no "
-                "longer has. Choose the default start, or no quantisation."
+                f"The {start} start is computed from the exact weights, which a quantised base no "
+                "longer has. Choose the default or the loftq start, or no quantisation."
             )
-        if options.initialisation == "orthogonal" and options.rank % 2:
+        if setting.quantization == "none" and start == "loftq":
+            return (
+                "The loftq start makes up for the rounding of a quantised base, and this base is in full precision. "
+                "Choose the default start, or a quantisation."
+            )
+        if start == "orthogonal" and options.rank % 2:
             return "The orthogonal start needs an even rank. Choose an even rank."
-        if setting.model is not None and not self._target_layers(setting.model, options):
-            names = sorted({name.rpartition(".")[2] for name in setting.model.linear_shapes})
-            return f"None of this model's layers is called {options.targets}. Choose among {', '.join(names)}."
-        return None
+        reason = super().refusal(setting, options)
+        if reason is None and setting.model is not None and start in _OF_THE_WEIGHTS:
+            smallest = min(min(setting.model.linear_shapes[name]) for name in self.layers(setting.model, options))
+            if options.rank > smallest:
+                return (
+                    f"The {start} start has no more directions than the smallest target layer, which has {smallest}. "
+                    f"Choose a rank of at most {smallest}, or the default start."
+                )
+        return reason
 
-    def trainable(self, facts: ModelFacts, options: LoraOptions) -> int:
-        """Return rank times (in + out) over the target layers."""
-        return sum(
-            options.rank * sum(facts.linear_shapes[name]) * facts.count(name)
-            for name in self._target_layers(facts, options)
-        )
+    def merge_refusal(self, setting: Setting, options: Any) -> str | None:
+        """Refuse an update that also undoes rounding: the exact weights need none of that."""
+        if options.initialisation == "loftq":
+            return (
+                f"A {self.title} adapter with the loftq start also makes up for the rounding of its quantised base, "
+                "and folded into the exact weights that part would be wrong. Export it as an adapter."
+            )
+        return super().merge_refusal(setting, options)
+
+    def layer_weights(self, shape: tuple[int, int], options: Any) -> int:
+        """Return rank times (in + out)."""
+        return int(options.rank) * sum(shape)
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
         """Return 2e-3 for the starter, 2e-4 for large models."""
         return rate_between(facts.parameters if facts else None, small=2e-3, large=2e-4)
 
-    def rate_factor(self, parameter_name: str, options: LoraOptions) -> float:
-        """Let the second matrix learn faster (LoRA+)."""
-        return options.rate_ratio if ".lora_B." in parameter_name else 1.0
+    def rate_factor(self, parameter_name: str, options: Any) -> float:
+        """Let the second matrix learn faster (LoRA+: Hayou et al. 2024, section 4)."""
+        return float(options.rate_ratio) if ".lora_B." in parameter_name else 1.0
 
-    def build(self, model: Any, options: LoraOptions) -> Any:
-        """Freeze the model and put the update beside the target layers."""
-        from peft import LoraConfig, get_peft_model
+    def config(self, model: Any, options: Any) -> Any:
+        """Return PEFT's configuration; starts that PEFT does not give come after (see ``build``)."""
+        from peft import LoraConfig
 
-        start: Any = {"default": True}.get(options.initialisation, options.initialisation)
-        config = LoraConfig(
+        plain: Any = {"default": True}.get(options.initialisation, options.initialisation)
+        return LoraConfig(
             r=options.rank,
-            lora_alpha=options.scale_alpha,  # type: ignore[arg-type]  # a fraction is as good, the hint is narrower
+            lora_alpha=options.scale_alpha,  # a fraction is as good, the hint is narrower
             lora_dropout=options.dropout,
-            target_modules=_target_modules(model, options.targets),
+            target_modules=target_modules(model, options),
             use_rslora=options.rslora,
-            init_lora_weights=start,
-            task_type=_task(model),
-            fan_in_fan_out=model.config.model_type in ("gpt2", "gpt_bigcode"),
+            init_lora_weights=plain if options.initialisation in _PLAIN else True,
+            task_type=task(model),
+            fan_in_fan_out=transposed(model),
         )
-        built: Any = get_peft_model(model, config)
-        if options.initialisation in _MOVED_BASE:
-            # The start has left the base: what is saved later is the difference to it (see ``save``).
-            built.fettle_start = {
-                name: p.detach().cpu().clone() for name, p in built.named_parameters() if "lora_" in name
-            }
+
+    def build(self, model: Any, options: Any) -> Any:
+        """Freeze the model, put the update beside the target layers and give it its start."""
+        built = super().build(model, options)
+        if options.initialisation not in _PLAIN:
+            starts.begin(built, options.initialisation)
         return built
 
-    def promises(self, parameter_name: str) -> bool:
-        """Promise the update and nothing of the base."""
-        return ".lora_A." in parameter_name or ".lora_B." in parameter_name
+    def extra_state(self, model: Any) -> dict[str, Any]:
+        """Return the start that was taken out of the base, so that a resumed run takes out the same."""
+        start = getattr(model, "fettle_start", None)
+        return {} if start is None else {"start": start}
+
+    def restore_extra(self, model: Any, state: dict[str, Any]) -> None:
+        """Take the very same start out of the base."""
+        starts.restore(model, state["start"])
 
     def save(self, model: Any, folder: Path) -> None:
-        """Write the adapter; one whose start came out of the base is written as a plain LoRA of twice the rank.
+        """Write the adapter and how much of its rank it uses.
 
-        PiSSA and OLoRA change the base when they start, so their matrices mean nothing beside the untouched model:
-        B A - B0 A0 does, and that is [B, -B0] [A; A0].
+        One whose start came out of the base means nothing beside the untouched model; it is written as the difference
+        to its start, a plain LoRA of twice the rank.
         """
-        model.save_pretrained(folder)
-        start: dict[str, Tensor] | None = getattr(model, "fettle_start", None)
+        from desktop.engine.models.rank_report import write_rank_report
+
+        super().save(model, folder)
+        start = getattr(model, "fettle_start", None)
         if start is not None:
-            _write_difference(folder, start)
-
-    def _target_layers(self, facts: ModelFacts, options: LoraOptions) -> list[str]:
-        wanted = _wanted(options.targets)
-        return [name for name in facts.linear_shapes if wanted is None or name.rpartition(".")[2] in wanted]
-
-
-def _task(model: Any) -> Any:
-    from peft import TaskType
-
-    if model.config.is_encoder_decoder:
-        return TaskType.SEQ_2_SEQ_LM
-    return TaskType.CAUSAL_LM if model.can_generate() else None  # an encoder needs no wrapper for generation
-
-
-def _wanted(targets: str) -> frozenset[str] | None:
-    """Return the last parts of the layer names asked for; ``None`` for all linear layers."""
-    words = [word.strip() for word in targets.split(",") if word.strip()]
-    if words in ([], ["all-linear"], ["auto"]):
-        return None
-    return frozenset(_ATTENTION_NAMES) if words == ["attention"] else frozenset(words)
-
-
-def _target_modules(model: Any, targets: str) -> str | list[str]:
-    wanted = _wanted(targets)
-    if wanted is None:
-        return "all-linear"
-    names = {name.rpartition(".")[2] for name, _ in model.named_modules()}
-    return sorted(wanted & names)
-
-
-def _write_difference(folder: Path, start: dict[str, Tensor]) -> None:
-    import torch
-    from safetensors.torch import load_file, save_file
-
-    weights_file, config_file = folder / "adapter_model.safetensors", folder / "adapter_config.json"
-    first = {name.replace(".default", ""): tensor for name, tensor in start.items()}
-    joined: dict[str, Tensor] = {}
-    for name, now in load_file(weights_file).items():
-        before = first[name].to(now.dtype)
-        is_a = ".lora_A." in name
-        joined[name] = torch.cat([now, before if is_a else -before], dim=0 if is_a else 1).contiguous()
-    save_file(joined, weights_file, metadata={"format": "pt"})
-    config = json.loads(config_file.read_text(encoding="utf-8"))
-    # Twice the rank must not halve the strength: alpha grows as the scale's divisor does.
-    config["lora_alpha"] *= 2**0.5 if config["use_rslora"] else 2
-    config["r"] *= 2
-    config["init_lora_weights"] = True
-    config_file.write_text(json.dumps(config, indent=2, sort_keys=True), encoding="utf-8")
+            starts.write_difference(folder, start)
+        write_rank_report(folder)
