@@ -103,7 +103,16 @@ class Wizard:
         if self.findings.model is None:
             return []
         jobs = {method.id: self._job_with(method) for method in METHODS.all()}
-        return offers(jobs, self.findings.model.facts, self.findings.machine, rows_of(self.findings), self._longest)
+        lengths = self.findings.lengths
+        return offers(
+            jobs,
+            self.findings.model.facts,
+            self.findings.machine,
+            rows_of(self.findings),
+            self._longest,
+            mean_row=lengths.mean if lengths else None,
+            goal=self.answers.goal,
+        )
 
     @cached_property
     def method(self) -> Choice:

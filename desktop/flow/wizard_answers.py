@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from desktop.engine.advise.base import GOALS
 from desktop.engine.data.source import Pick
 from desktop.engine.errors import RequestError
 from desktop.engine.job import Choice, DataSource, JobSpec, Mixing, TokenizerChoice, Training
@@ -34,6 +35,7 @@ class Answers:
         tokenizer: kept or trained anew.
         training: the training options that were changed.
         device: where it runs.
+        goal: what the adviser is to rank the methods for, empty for what data and model suggest.
     """
 
     step: str = "model"
@@ -50,6 +52,7 @@ class Answers:
     tokenizer: TokenizerChoice = field(default_factory=TokenizerChoice)
     training: dict[str, Any] = field(default_factory=dict)
     device: str = "auto"
+    goal: str = ""
 
     @property
     def source(self) -> DataSource | None:
@@ -141,6 +144,7 @@ class Answers:
             "tokenizer": self.tokenizer.model_dump(mode="json"),
             "training": self.training,
             "device": self.device,
+            "goal": self.goal,
         }
 
     @classmethod
@@ -166,8 +170,13 @@ class Answers:
                 tokenizer=TokenizerChoice.model_validate(values["tokenizer"]),
                 training=training,
                 device=str(values["device"]),
+                goal=_known_goal(values.get("goal")),
             )
         except (KeyError, TypeError, ValueError, ValidationError) as error:
             raise RequestError(
                 "bad_draft", "The saved draft cannot be read, so the wizard starts anew.", "Nothing else is affected."
             ) from error
+
+
+def _known_goal(said: Any) -> str:
+    return said if said in {one.id for one in GOALS} else ""

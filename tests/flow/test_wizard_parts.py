@@ -197,17 +197,18 @@ def test_every_fix_becomes_answers_that_lead_to_its_job() -> None:
         assert fix.saves_mib > 0
 
 
-def test_the_picture_shows_what_learns() -> None:
+def test_the_picture_says_what_learns() -> None:
     base = wizard()
-    drawn = drawing_of(base.job, parts.facts())
-    assert drawn.way == "beside"
-    assert drawn.attention == ("q", "k", "v", "o")
-    assert drawn.feed == ("gate", "up", "down")
-    assert drawn.touched == {"q", "k", "v", "o", "gate", "up", "down"}
+    drawn = drawing_of(base.answered(base.answers.with_method("lora")).job, parts.facts())
+    assert (drawn.picture, drawn.way, drawn.rank) == ("lora", "beside", 16)
+    assert drawn.touched == ("q", "k", "v", "o", "gate", "up", "down")
+    assert "rank 16 learns beside q, k, v, o, gate, up, down" in drawn.said
     attention = base.answered(base.answers.with_method("lora", {"targets": "attention"}))
-    assert drawing_of(attention.job, parts.facts()).touched == {"q", "k", "v", "o"}
+    assert drawing_of(attention.job, parts.facts()).touched == ("q", "k", "v", "o")
     assert drawing_of(base.answered(base.answers.with_method("full")).job, parts.facts()).way == "all"
-    assert drawing_of(base.answered(base.answers.with_method("qlora")).job, parts.facts()).packed == "4 bit"
+    packed = drawing_of(base.answered(base.answers.with_method("qlora")).job, parts.facts())
+    assert packed.packed == "4 bit"
+    assert "stored in 4 bits" in packed.said
 
 
 def test_a_draft_survives_and_can_be_dropped() -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.views.components.card import Card
+from desktop.views.components.label import Text
 
 
 class Choices(QWidget):
@@ -31,9 +32,33 @@ class Choices(QWidget):
         for index in range(columns):
             self._grid.setColumnStretch(index, 1)
         self.cards: dict[str, Card] = {}
+        self._headings: list[Text] = []
+
+    def set_groups(self, groups: Sequence[tuple[str, Sequence[tuple[str, Card]]]]) -> None:
+        """Show other cards, each group of them under its heading; the arrow keys walk across groups."""
+        self.set_cards([card for _, cards in groups for card in cards])
+        for card in self.cards.values():
+            self._grid.removeWidget(card)
+        row = 0
+        for title, cards in groups:
+            if title:
+                heading = Text(title, "label", "text2")
+                heading.setContentsMargins(0, 8 if row else 0, 0, 0)
+                self._grid.addWidget(heading, row, 0, 1, self._columns)
+                heading.show()
+                self._headings.append(heading)
+                row += 1
+            for place, (_, card) in enumerate(cards):
+                self._grid.addWidget(card, row + place // self._columns, place % self._columns)
+            row += -(-len(cards) // self._columns)
 
     def set_cards(self, cards: Sequence[tuple[str, Card]]) -> None:
         """Show other cards."""
+        for heading in self._headings:
+            heading.hide()
+            self._grid.removeWidget(heading)
+            heading.deleteLater()
+        self._headings = []
         focused = next((id for id, card in self.cards.items() if card.hasFocus()), None)
         for card in self.cards.values():
             card.removeEventFilter(self)

@@ -2,51 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.engine.defaults import default_learning_rate
-from desktop.engine.memory.sizes import count, share, size
+from desktop.engine.errors import RequestError
 from desktop.engine.methods import METHODS
+from desktop.engine.methods.base import Method, ModelFacts
 from desktop.engine.options import OptionField, fields_of
 from desktop.flow.wizard import Wizard
 from desktop.flow.wizard_drawing import drawing_of
-from desktop.flow.wizard_methods import Offer, Reason
+from desktop.flow.wizard_methods import Reason
+from desktop.flow.wizard_option_problems import option_problems
 from desktop.flow.wizard_settings import other_fields, other_values
 from desktop.views.components.banner import Banner
-from desktop.views.components.bar import Bar
 from desktop.views.components.button import Button
 from desktop.views.components.card import Card
 from desktop.views.components.chip import Chip
 from desktop.views.components.divider import Divider
-from desktop.views.components.empty import Glyph
-from desktop.views.components.figure import Figure
 from desktop.views.components.form import OptionForm
 from desktop.views.components.label import Text
 from desktop.views.components.scroll import ScrollArea
+from desktop.views.wizard.method_costs import Costs
 from desktop.views.wizard.method_picture import MethodPicture
+from desktop.views.wizard.method_words import Lines, MethodWords
 
 # Asked in the Memory step, where what they cost is in sight.
 IN_MEMORY = ("batch_size", "accumulation", "max_length", "checkpointing")
 SIMPLE = ("epochs", "learning_rate")
-
-
-class Cost(QWidget):
-    """A figure with a bar under it."""
-
-    def __init__(self, caption: str, parent: QWidget | None = None) -> None:
-        """Make it empty."""
-        super().__init__(parent)
-        self.figure = Figure(caption, below=True)
-        self.bar = Bar(0.0, height=5)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.figure)
-        column.addWidget(self.bar)
 
 
 class MethodDetail(Card):
@@ -72,19 +59,21 @@ class MethodDetail(Card):
         self._build_head()
         self.picture = MethodPicture()
         self._column.addWidget(self.picture)
+        self._said = Text("", "help", "text2")
+        self._column.addWidget(self._said)
         self._column.addWidget(Divider())
-        self._trainable, self._peak, self._file = Cost("Trainable"), Cost("Peak memory"), Cost("Adapter file")
-        costs = QHBoxLayout()
-        costs.setSpacing(24)
-        for cost in (self._trainable, self._peak, self._file):
-            costs.addWidget(cost, 1)
-        self._column.addLayout(costs)
+        self.costs = Costs()
+        self._column.addWidget(self.costs)
         self._options_divider = Divider()
         self._column.addWidget(self._options_divider)
         self._options_holder = QVBoxLayout()
         self._column.addLayout(self._options_holder)
         self._column.addWidget(Divider())
-        self._column.addWidget(Text("Training", "section", wrap=False))
+        training = QHBoxLayout()
+        training.addWidget(Text("Training", "section", wrap=False))
+        training.addStretch(1)
+        training.addWidget(self.find_rate)
+        self._column.addLayout(training)
         self._training_holder = QVBoxLayout()
         self._column.addLayout(self._training_holder)
         self._others_holder = QVBoxLayout()
@@ -92,9 +81,11 @@ class MethodDetail(Card):
         self._column.addWidget(Divider())
         self._why = Text("", "section", wrap=False)
         self._column.addWidget(self._why)
-        self._reasons = QVBoxLayout()
-        self._reasons.setSpacing(7)
-        self._column.addLayout(self._reasons)
+        self._reasons = Lines()
+        self._column.addWidget(self._reasons)
+        self._column.addWidget(Divider())
+        self.words = MethodWords()
+        self._column.addWidget(self.words)
         self._column.addStretch(1)
         self.body.addWidget(ScrollArea(inner))
         self.options: OptionForm | None = None
@@ -103,7 +94,6 @@ class MethodDetail(Card):
         self._others_key: object = None
         self._options_key: object = None
         self._training_key: object = None
-        self._reasons_shown: tuple[Reason, ...] | None = None
 
     def show_method(self, wizard: Wizard) -> None:
         """Show the wizard's method."""
@@ -114,24 +104,23 @@ class MethodDetail(Card):
         self._title.setText(offer.title)
         self._family.set(offer.family)
         self._summary.setText(method.summary)
-        self._explanation.setText(f"{method.explanation}\n\nSource: {method.paper}")
+        self._explanation.setText(method.explanation)
         self._refusal.setVisible(bool(offer.refusal))
         self._refusal.set("warn", offer.refusal, offer.cure)
-        if not wizard.blocked("method") or offer.refusal:
-            drawing = drawing_of(wizard.job, model.facts) if not offer.refusal else None
-            self.picture.setVisible(drawing is not None)
-            if drawing is not None:
-                self.picture.set(drawing, drawing.said)
-        self._show_costs(offer, wizard)
+        self._show_picture(method, wizard, model.facts)
+        self.costs.show_costs(offer, wizard)
         self._show_options(wizard, fields_of(method.options))
         self._show_training(wizard)
         self._show_others(wizard)
-        self._show_reasons(offer)
+        self._why.setText("Why the adviser puts it first" if offer.place == 1 else "What the adviser says")
+        self._reasons.show_reasons([reason for reason in offer.reasons if not _said_below(reason)])
+        self.words.show_method(method)
 
     def _build_head(self) -> None:
         self._title = Text("", "hero", wrap=False)
         self._family = Chip("", "neutral")
         self.how = Button("How it works", "link", "info")
+        self.find_rate = Button("Find a learning rate", "link", "search")
         self._summary = Text("", "body", "text2")
         self._explanation = Text("", "body", "text2", selectable=False)
         self._explanation.hide()
@@ -149,23 +138,13 @@ class MethodDetail(Card):
         self._column.addWidget(self._refusal)
         self.how.clicked.connect(lambda: self._explanation.setVisible(self._explanation.isHidden()))
 
-    def _show_costs(self, offer: Offer, wizard: Wizard) -> None:
-        part = offer.trainable / max(1, offer.total)
-        self._trainable.figure.set(
-            count(offer.trainable), f"{share(offer.trainable, offer.total)} of {count(offer.total)}"
-        )
-        self._trainable.bar.set(part)
-        found = offer.estimate
-        if found is not None:
-            bad = found.verdict == "too_big"
-            whole = max(found.total_mib, found.limit_mib) * 1.04
-            self._peak.figure.set(size(found.total_mib), f"of {size(found.limit_mib)} free", "bad" if bad else "text")
-            self._peak.bar.set(found.total_mib / whole, "bad" if bad else "accent", found.limit_mib / whole)
-        model = wizard.findings.model
-        stored = model.facts.parameters * model.facts.bytes_per_weight / 2**20 if model else 0.0
-        note = f"the model: {size(stored)}" if offer.adapter else "a model of its own"
-        self._file.figure.set(size(offer.file_mib), note)
-        self._file.bar.set(min(1.0, offer.file_mib / stored) if stored else 0.0, "text3")
+    def _show_picture(self, method: Method, wizard: Wizard, facts: ModelFacts) -> None:
+        said = method.summary
+        with contextlib.suppress(RequestError):  # options that do not hold together are told beside their fields
+            said = drawing_of(wizard.job, facts).said
+        self.picture.set(method.picture, f"{method.title}: {said}")
+        self._said.setText(said)
+        self._said.setVisible(said != method.summary)
 
     def _show_options(self, wizard: Wizard, fields: list[OptionField]) -> None:
         given = wizard.method.options
@@ -179,6 +158,7 @@ class MethodDetail(Card):
         if self.options is not None:
             wanted = {**{field.name: field.default for field in fields}, **given}
             _show_values(self.options, wanted)
+            self.options.set_problems(option_problems(wizard.method))
 
     def _show_training(self, wizard: Wizard) -> None:
         names = [field.name for field in fields_of(type(wizard.inferred)) if _asked(field, wizard.answers.advanced)]
@@ -208,19 +188,6 @@ class MethodDetail(Card):
                 self.others.changed.connect(self.others_changed)
         if self.others is not None:
             _show_values(self.others, other_values(wizard))
-
-    def _show_reasons(self, offer: Offer) -> None:
-        self._why.setText("Why the adviser puts it first" if offer.place == 1 else "What the adviser says")
-        if offer.reasons == self._reasons_shown:
-            return
-        self._reasons_shown = offer.reasons
-        while (item := self._reasons.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for reason in offer.reasons:
-            self._reasons.addWidget(_reason_row(reason))
 
 
 def _asked(field: OptionField, advanced: bool) -> bool:
@@ -254,12 +221,6 @@ def _show_values(form: OptionForm, wanted: dict[str, Any]) -> None:
     form.set_values({name: value for name, value in wanted.items() if shown.get(name, value) != value})
 
 
-def _reason_row(reason: Reason) -> QWidget:
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(10)
-    good = reason.tone == "for"
-    line.addWidget(Glyph("check" if good else "info", 16, "ok" if good else "info"), 0, Qt.AlignmentFlag.AlignTop)
-    line.addWidget(Text(reason.text, "body", "text2"), 1)
-    return row
+def _said_below(reason: Reason) -> bool:
+    """Tell whether a reason repeats what the method says of itself, which stands below in full."""
+    return reason.text.startswith(("Take it when:", "Think twice when:"))

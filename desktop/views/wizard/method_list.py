@@ -1,24 +1,27 @@
-"""The list of methods: search, filters, one card a method in the order of its rank; it ranks nothing itself."""
+"""The list of methods: search, filters, one card a method by rank or by family; it ranks nothing itself."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.engine.memory.sizes import share, size
+from desktop.flow.wizard_groups import BY_FAMILY, BY_RANK, groups, passes
 from desktop.flow.wizard_methods import Offer
-from desktop.views.components.bar import Bar
-from desktop.views.components.card import Card
-from desktop.views.components.chip import Chip, Toggle
+from desktop.views.components.button import Button
+from desktop.views.components.chip import Toggle
 from desktop.views.components.label import Text
 from desktop.views.components.scroll import ScrollArea
 from desktop.views.theme.icons import icon
-from desktop.views.theme.theme import Theme
 from desktop.views.wizard.choices import Choices
+from desktop.views.wizard.method_card import method_card
 
 
 class MethodList(QWidget):
     """All methods, best first.
+
+    Attributes:
+        which: opens what tells when to use which.
+        compare: opens the table of what was measured.
 
     Signals:
         chosen: the method of this id was chosen.
@@ -36,12 +39,21 @@ class MethodList(QWidget):
         self.fits = Toggle("Fits")
         self.adapter = Toggle("Adapter")
         self.mergeable = Toggle("Mergeable")
+        self.family = Toggle("By family")
+        self.family.setAccessibleName("Group by family")
+        self.which = Button("Which method?", "link", "help")
+        self.compare = Button("Compare all", "link", "scale")
         filters = QHBoxLayout()
-        filters.setSpacing(8)
-        for toggle in (self.fits, self.adapter, self.mergeable):
+        filters.setSpacing(6)
+        for toggle in (self.fits, self.adapter, self.mergeable, self.family):
             filters.addWidget(toggle)
             toggle.toggled.connect(self._rebuild)
         filters.addStretch(1)
+        advice = QHBoxLayout()
+        advice.setSpacing(12)
+        advice.addWidget(self.which)
+        advice.addStretch(1)
+        advice.addWidget(self.compare)
         self.choices = Choices("Methods", columns=1, gap=10)
         self._none = Text("No method matches. Clear the search or a filter.", "body", "text2")
         holder = QWidget()
@@ -51,16 +63,17 @@ class MethodList(QWidget):
         inside.addWidget(self.choices)
         inside.addWidget(self._none)
         inside.addStretch(1)
+        self._area = ScrollArea(holder)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(self.search)
         column.addLayout(filters)
-        column.addSpacing(2)
-        column.addWidget(ScrollArea(holder), 1)
+        column.addLayout(advice)
+        column.addWidget(self._area, 1)
         self._offers: list[Offer] = []
         self._chosen = ""
-        self._built: list[Offer] | None = None
+        self._built: object = None
         self.search.textChanged.connect(self._rebuild)
         self.choices.chosen.connect(self.chosen)
 
@@ -70,66 +83,32 @@ class MethodList(QWidget):
         self.search.setPlaceholderText(f"Search {len(offers)} methods")
         self._rebuild()
 
+    def show_chosen(self) -> None:
+        """Scroll to the chosen method: it may be far down the list."""
+        card = self.choices.cards.get(self._chosen)
+        if card is not None:
+            self._area.ensureWidgetVisible(card, 0, 24)
+
     def _rebuild(self) -> None:
         shown = [offer for offer in self._offers if self._passes(offer)]
-        if shown != self._built:
-            self._built = shown
+        order = BY_FAMILY if self.family.isChecked() else BY_RANK
+        if (shown, order) != self._built:
+            self._built = (shown, order)
             most = max((o.estimate.total_mib for o in shown if o.estimate), default=1.0)
-            self.choices.set_cards([(offer.id, _card(offer, most)) for offer in shown])
+            self.choices.set_groups(
+                [
+                    (title, [(offer.id, method_card(offer, most)) for offer in held])
+                    for title, held in groups(shown, order)
+                ]
+            )
         self.choices.select(self._chosen)
         self._none.setVisible(not shown)
 
     def _passes(self, offer: Offer) -> bool:
-        words = self.search.text().lower().split()
-        text = f"{offer.title} {offer.family} {offer.line} {offer.id}".lower()
-        return (
-            all(word in text for word in words)
-            and (not self.fits.isChecked() or offer.place > 0)
-            and (not self.adapter.isChecked() or offer.adapter)
-            and (not self.mergeable.isChecked() or offer.mergeable)
+        return passes(
+            offer,
+            self.search.text(),
+            fits=self.fits.isChecked(),
+            adapter=self.adapter.isChecked(),
+            mergeable=self.mergeable.isChecked(),
         )
-
-
-def _card(offer: Offer, most_mib: float) -> Card:
-    card = Card(padding=12, clickable=True, radius=8)
-    card.body.setSpacing(3)
-    theme = Theme.instance_of(card)
-    row = QHBoxLayout()
-    row.setSpacing(8)
-    place = Text(
-        str(offer.place) if offer.place else "", "strong", "accent" if offer.place == 1 else "text2", wrap=False
-    )
-    place.setFixedWidth(theme.px(14))
-    row.addWidget(place, 0, Qt.AlignmentFlag.AlignTop)
-    words = QVBoxLayout()
-    words.setSpacing(3)
-    head = QHBoxLayout()
-    head.setSpacing(8)
-    head.addWidget(Text(offer.title, "strong", "text" if offer.place else "text2", elide=True), 1)
-    if offer.place == 1:
-        head.addWidget(Chip("Adviser's choice", "accent", "star", on_selection=True))
-    elif offer.refusal:
-        head.addWidget(Chip("Does not go", "warn", "warn", on_selection=True))
-    words.addLayout(head)
-    words.addWidget(Text(offer.line, "help", "text2"))
-    foot = QHBoxLayout()
-    foot.setSpacing(10)
-    foot.addWidget(Text(f"{share(offer.trainable, offer.total)} trained", "help", "text2", elide=True), 1)
-    said = ""
-    if offer.estimate is not None:
-        bad = offer.estimate.verdict == "too_big"
-        bar = Bar(offer.estimate.total_mib / most_mib, "bad" if bad else "accent", height=5)
-        bar.setFixedWidth(theme.px(56))
-        foot.addWidget(bar)
-        said = size(offer.estimate.total_mib)
-        peak = Text(said, "head", "bad" if bad else "text", wrap=False, tabular=True)
-        peak.setMinimumWidth(theme.px(52))
-        peak.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        foot.addWidget(peak)
-        said = f", {said} at peak{', does not fit' if bad else ''}"
-    words.addLayout(foot)
-    row.addLayout(words, 1)
-    card.body.addLayout(row)
-    rank = f"Rank {offer.place}: " if offer.place else ""
-    card.setAccessibleName(f"{rank}{offer.title}. {offer.line} {share(offer.trainable, offer.total)} trained{said}")
-    return card

@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.bridge.wizard_session import WizardSession
 from desktop.flow.wizard_settings import with_other
 from desktop.views.components.empty import EmptyState
 from desktop.views.wizard.method_detail import IN_MEMORY, MethodDetail
 from desktop.views.wizard.method_list import MethodList
+from desktop.views.wizard.method_which import WhichDialog
 from desktop.views.wizard.step import StepView
 
 _LIST_NARROW, _LIST, _LIST_WIDE = 280, 322, 420
@@ -42,6 +44,8 @@ class MethodStep(StepView):
         self.detail.options_changed.connect(self._set_options)
         self.detail.training_changed.connect(self._set_training)
         self.detail.others_changed.connect(self._set_others)
+        self.list.which.clicked.connect(self.ask_which)
+        self._dialog: QDialog | None = None
 
     def refresh(self) -> None:
         """Show the ranking and the chosen method."""
@@ -52,6 +56,26 @@ class MethodStep(StepView):
         if known:
             self.list.show_offers(self.wizard.offers, self.wizard.method.id)
             self.detail.show_method(self.wizard)
+
+    def ask_which(self) -> None:
+        """Show when to use which method."""
+        self._open(WhichDialog(self.session, self))
+
+    def closed(self) -> None:
+        """Close what is open over the step."""
+        if self._dialog is not None:
+            self._dialog.reject()
+
+    def _open(self, dialog: QDialog) -> None:
+        # Not exec: the window goes on working behind it, and a page that ends can close it.
+        self._dialog = dialog
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setModal(True)
+        dialog.finished.connect(self._forget)
+        dialog.open()
+
+    def _forget(self) -> None:
+        self._dialog = None
 
     def first_focus(self) -> QWidget | None:
         """Start at the chosen method."""
