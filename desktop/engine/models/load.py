@@ -144,9 +144,9 @@ def load_tuned(
     for adapter in base.adapters:
         model = _folded(model, adapter)
     if ref.adapter is not None:
-        from peft import PeftModel
-
-        model = PeftModel.from_pretrained(model, ref.adapter, is_trainable=False)
+        model = _with_adapter(model, ref.adapter)
+        if made is not None:
+            made[0].loaded(model)
     return model.eval()
 
 
@@ -207,9 +207,16 @@ def _class_of(kind: str) -> Any:
 
 
 def _folded(model: Any, adapter: Path) -> Any:
+    return _with_adapter(model, adapter).merge_and_unload()
+
+
+def _with_adapter(model: Any, adapter: Path) -> Any:
     from peft import PeftModel
 
-    return PeftModel.from_pretrained(model, adapter).merge_and_unload()
+    from desktop.engine import tuners
+
+    tuners.register()
+    return PeftModel.from_pretrained(model, adapter, is_trainable=False)
 
 
 def _first_line(error: Exception) -> str:
