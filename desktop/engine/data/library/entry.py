@@ -25,11 +25,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import xxhash
 from pydantic import Field, ValidationError
 
 import desktop
 from desktop import paths
+from desktop.engine.data.library.parts import sum_of_file
 from desktop.engine.data.library.stretch import Stretch
 from desktop.engine.errors import RequestError
 from desktop.engine.options import Options
@@ -170,7 +170,7 @@ class Entry:
         return since.stat().st_mtime > psutil.boot_time()
 
     def _sums_agree(self) -> bool:
-        whole = all(content_sum(self.folder / name) == wanted for name, wanted in self.about.sums.items())
+        whole = all(sum_of_file(self.folder / name) == wanted for name, wanted in self.about.sums.items())
         if whole:
             (self.folder / "seen").touch()
         return whole
@@ -230,7 +230,9 @@ def settle(staging: Path, about: About) -> Entry:
     Corrections made by hand to rows of the same content move over.
     """
     files = [file for file in staging.iterdir() if file.is_file()]
-    sizes, sums = {file.name: file.stat().st_size for file in files}, {file.name: content_sum(file) for file in files}
+    sizes = {file.name: file.stat().st_size for file in files}
+    known = {part["name"]: part["sum"] for stretch in about.stretches for part in stretch["parts"]}
+    sums = {file.name: known.get(file.name) or sum_of_file(file) for file in files}
     about = about.model_copy(update={"sizes": sizes, "sums": sums})
     write_atomically(staging / "about.json", about.model_dump_json(indent=1))
     older = [entry for entry in entries() if entry.about.paths == about.paths]
@@ -252,15 +254,6 @@ def forget(id: str) -> int:
     (entry.folder / "about.json").unlink(missing_ok=True)  # half a removal must not look like a set
     shutil.rmtree(entry.folder, ignore_errors=True)
     return freed
-
-
-def content_sum(path: Path) -> str:
-    """Return a fast sum of what is in ``path``, against accidents and not against malice."""
-    made = xxhash.xxh3_64()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            made.update(block)
-    return made.hexdigest()
 
 
 def _slug(title: str) -> str:

@@ -65,7 +65,7 @@ class Stretch:
     @classmethod
     def of(cls, values: dict[str, Any]) -> Stretch:
         """Read what :meth:`as_dict` wrote."""
-        parts = [Part(str(part["name"]), tuple(part["batches"])) for part in values["parts"]]
+        parts = [Part(str(part["name"]), tuple(part["batches"]), str(part["sum"])) for part in values["parts"]]
         return cls(**{**values, "parts": parts})
 
 

@@ -74,6 +74,12 @@ class Mixed(LazyRows):
         """Return the rows of an epoch."""
         return len(self._mixture)
 
+    def of(self, numbers: Sequence[int]) -> NDArray[Any]:
+        """Return the places of the rows that came from the sets of these ``numbers``, int64."""
+        import numpy as np
+
+        return np.flatnonzero(np.isin(self._mixture.sets, list(numbers)))
+
     def some(self, places: Sequence[int]) -> list[Row]:
         """Return the rows at ``places``, in that order."""
         wanted = list(places)

@@ -72,6 +72,14 @@ class Portions:
         """Return all rows that are held out, task by task."""
         return JoinedRows(list(self.held_out.values()))
 
+    def train_by_task(self) -> dict[str, Sequence[Row]]:
+        """Return the same epoch task by task, as often as each row comes in it."""
+        learned = [one.task for one in self.sets if one.source.use == "train"]
+        if not isinstance(self.train, Mixed):
+            return {learned[0]: self.train}
+        numbers = {task: [n for n, name in enumerate(learned) if name == task] for task in learned}
+        return {task: ChosenRows(self.train, self.train.of(those)) for task, those in numbers.items()}
+
 
 def portions_of(job: JobSpec, kinds: Collection[str], progress: Callable[[int], None] | None = None) -> Portions:
     """Read the sets of ``job`` and share their rows out.

@@ -28,6 +28,12 @@ def task_names(sources: Sequence[DataSource]) -> list[str]:
     return names
 
 
+def learned_tasks(sources: Sequence[DataSource]) -> list[str]:
+    """Return the names of the tasks that are learned from, each once, in the order of the job."""
+    named = zip(task_names(sources), sources, strict=True)
+    return list(dict.fromkeys(name for name, source in named if source.use == "train"))
+
+
 def _after_file(path: str) -> str:
     if path.startswith("hub:"):
         repository, _, part = path.removeprefix("hub:").partition(":")
