@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from desktop.engine.advise.duration import START_SECONDS, step_seconds
+from desktop.engine.advise.duration import START_SECONDS, about, step_seconds
 from desktop.engine.hardware import Hardware
 from desktop.engine.job import JobSpec
 from desktop.engine.methods.base import ModelFacts
 from desktop.flow.wizard_findings import LengthsFound
 from desktop.flow.wizard_inferred import held_out
+
+__all__ = ["Plan", "about", "plan"]
 
 
 @dataclass(frozen=True)
@@ -66,19 +68,3 @@ def plan(
         tokens = rows_a_step * (min(lengths.mean, training.max_length) if lengths else training.max_length / 2)
         seconds = START_SECONDS + steps * step_seconds(job, facts, trainable, machine, tokens)
     return Plan(train, validation + aside, an_epoch, steps, rows_a_step, seconds)
-
-
-def about(seconds: float) -> str:
-    """Return a duration as a guess is said: ``about a minute``, ``about 25 minutes``, ``about 3 hours``."""
-    if seconds <= 0:
-        return "time not known yet"
-    if seconds < 45:
-        return f"about {max(10, 10 * round(seconds / 10))} seconds"
-    minutes = seconds / 60
-    if minutes < 1.5:
-        return "about a minute"
-    if minutes < 90:
-        step = 1 if minutes < 10 else 5
-        return f"about {step * round(minutes / step)} minutes"
-    hours = minutes / 60
-    return f"about {hours:.0f} hours" if hours < 36 else f"about {hours / 24:.0f} days"

@@ -43,3 +43,19 @@ def step_seconds(
     threads = job.training.threads or machine.threads()
     speed = GPU_SPEED if on_cuda(job, machine) else CORE_SPEED * threads
     return slower * work / speed + STEP_SECONDS
+
+
+def about(seconds: float) -> str:
+    """Return a duration as a guess is said: ``about a minute``, ``about 25 minutes``, ``about 3 hours``."""
+    if seconds <= 0:
+        return "time not known yet"
+    if seconds < 45:
+        return f"about {max(10, 10 * round(seconds / 10))} seconds"
+    minutes = seconds / 60
+    if minutes < 1.5:
+        return "about a minute"
+    if minutes < 90:
+        step = 1 if minutes < 10 else 5
+        return f"about {step * round(minutes / step)} minutes"
+    hours = minutes / 60
+    return f"about {hours:.0f} hours" if hours < 36 else f"about {hours / 24:.0f} days"

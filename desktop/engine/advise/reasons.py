@@ -32,7 +32,9 @@ def line_of(one: Advice, found: Sequence[Advice], situation: Situation) -> str:
         return _no_need(found)
     if row.smallest_model > situation.facts.parameters:
         return f"Needs a larger model: it works from about {count(row.smallest_model)} weights on."
-    return _goal_words(row, situation)
+    if row.grade(situation.goal) < _POOR:
+        return _goal_words(row, situation)
+    return f"{row.goal[:1].upper()}{row.goal[1:]}."
 
 
 def reasons_of(one: Advice, found: Sequence[Advice], situation: Situation) -> tuple[Reason, ...]:
@@ -105,4 +107,6 @@ def _no_need(found: Sequence[Advice]) -> str:
 
 
 def _lowered(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() or sentence[1:2] == " " else sentence
+    """Return a sentence as it goes on after a colon; a name such as LoRA keeps its capitals."""
+    first = sentence.partition(" ")[0]
+    return sentence[:1].lower() + sentence[1:] if first[1:].islower() or len(first) == 1 else sentence
