@@ -196,10 +196,10 @@ def entry_called(id: str) -> Entry:
 def read_entry(folder: Path) -> Entry | None:
     """Return the set in ``folder``, ``None`` where there is none that this version can read."""
     try:
-        about = About.model_validate_json((folder / "about.json").read_bytes())
-    except (OSError, ValidationError):
+        entry = Entry(folder, About.model_validate_json((folder / "about.json").read_bytes()))
+        return entry if entry.about.schema_version == SCHEMA and entry.stretches else None
+    except (OSError, ValidationError, KeyError, TypeError):  # another version's: made again from the source
         return None
-    return Entry(folder, about) if about.schema_version == SCHEMA else None
 
 
 def find_entry(asked: tuple[str, ...], files: tuple[SourceFile, ...], format: str, encoding: str) -> Entry | None:

@@ -215,9 +215,9 @@ def _known(folder: Path) -> list[Stretch]:
 
     try:
         values = json.loads((folder / "stretches.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        stretches = [Stretch.of(one) for one in values]
+    except (OSError, ValueError, KeyError, TypeError):
         return []
-    stretches = [Stretch.of(one) for one in values]
     whole = all((folder / name).is_file() for stretch in stretches for name in (stretch.index, stretch.found))
     return stretches if whole else []
 

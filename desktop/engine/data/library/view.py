@@ -64,17 +64,17 @@ def load_view(folder: Path, key: str) -> View | None:
     """Return the view called ``key``, ``None`` where it was not made or is not whole."""
     import numpy as np
 
+    found_file = folder / f"found-{key}.arrow"
     try:
         about = json.loads((folder / f"view-{key}.json").read_text(encoding="utf-8"))
         rows = np.load(folder / f"rows-{key}.npy", mmap_mode="r")
-    except (OSError, ValueError):
+        if len(rows) != about["good"] or about["sum"] != sum_of(rows) or not found_file.is_file():
+            return None  # written, but not to the disk when the power went
+        examples = {check: [Finding(**one) for one in found] for check, found in about["examples"].items()}
+        strata = {int(number): name for number, name in about["strata"].items()}
+        return View(rows, strata, about["counts"], examples, about["edited"], found_file)
+    except (OSError, ValueError, KeyError, TypeError):  # not there, or another version's
         return None
-    examples = {check: [Finding(**one) for one in found] for check, found in about["examples"].items()}
-    strata = {int(number): name for number, name in about["strata"].items()}
-    found_file = folder / f"found-{key}.arrow"
-    if len(rows) != about["good"] or about.get("sum") != sum_of(rows) or not found_file.is_file():
-        return None  # written, but not to the disk when the power went
-    return View(rows, strata, about["counts"], examples, about["edited"], found_file)
 
 
 def sum_of(rows: NDArray[Any]) -> str:

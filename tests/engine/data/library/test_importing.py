@@ -107,7 +107,9 @@ def test_a_changed_file_is_read_again_and_the_old_set_goes(tmp_path: Path) -> No
     assert [entry.about.rows for entry in entries()] == [30]
 
 
-@pytest.mark.parametrize("harm", ["shortened", "gone", "garbled", "zeroed by a power cut", "index zeroed"])
+@pytest.mark.parametrize(
+    "harm", ["shortened", "gone", "garbled", "zeroed by a power cut", "index zeroed", "of another version"]
+)
 def test_a_damaged_set_is_made_again(tmp_path: Path, harm: str) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text("\n".join(_lines(20, bad=False)), encoding="utf-8")
@@ -117,6 +119,10 @@ def test_a_damaged_set_is_made_again(tmp_path: Path, harm: str) -> None:
         part.write_bytes(part.read_bytes()[:100])
     elif harm == "gone":
         part.unlink()
+    elif harm == "of another version":
+        about = json.loads((entry.folder / "about.json").read_text(encoding="utf-8"))
+        del about["stretches"][0]["parts"][0]["sum"]
+        (entry.folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
     elif harm == "zeroed by a power cut":
         part.write_bytes(bytes(part.stat().st_size))
         os.utime(entry.folder / "about.json", (0, 0))  # before the machine was last started
