@@ -15,6 +15,7 @@ from desktop.engine.train.control import Wishes
 from desktop.engine.train.disk import Disk
 from desktop.engine.train.emitter import Emitter
 from desktop.engine.train.runner import Runner
+from tests.support.tensors import tensors_of
 
 ANSWERS = ("Flour, water and salt.", "Two eggs and some milk.", "A warm place and time.", "Rye, seeds and patience.")
 
@@ -48,12 +49,12 @@ class WatchedRunner(Runner):
     """Keeps what the tests compare.
 
     Attributes:
-        before: every parameter as the method built it.
+        everything: every tensor as the method built it.
         trainer: the library's trainer.
         samples: whether prompts are answered in mid-run.
     """
 
-    before: dict[str, Any]
+    everything: dict[str, Any]
     trainer: Any
     samples = False
 
@@ -65,7 +66,7 @@ class WatchedRunner(Runner):
     def _trainer(self, *arguments: Any) -> Any:
         boundary, trainer = super()._trainer(*arguments)
         self.trainer = trainer
-        self.before = {name: p.detach().clone() for name, p in trainer.model.named_parameters()}
+        self.everything = tensors_of(trainer.model)
         return boundary, trainer
 
 

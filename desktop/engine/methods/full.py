@@ -29,6 +29,9 @@ class Full(Method):
     use_when = "Small models, much data, or a task far from what the model knows."
     avoid_when = "Few rows, little memory, or abilities you must not lose: LoRA is gentler and a hundred times smaller."
     paper = "Howard and Ruder 2018, Universal Language Model Fine-tuning for Text Classification, section 3.2"
+    pros = ("Learns most", "The result is one model, no parts", "New languages and tokenizers")
+    cons = ("Sixteen bytes of memory a weight", "Can lose what the model knew", "A file as large as the model")
+    row = "M1"
     order = 10
     options: ClassVar[type[Options]] = FullOptions
     trains_embeddings = True

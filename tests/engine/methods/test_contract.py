@@ -1,153 +1,188 @@
-"""What every registered method must keep, tried on a tiny model before its author writes a test.
+"""What every registered method must keep, tried on a tiny Llama before its author writes a test.
 
-It trains and the loss falls; exactly what it promises changes; interrupted and resumed equals uninterrupted bit for
-bit; saved and loaded again it gives the same logits; an adapter switched off leaves the base.
+It trains and the loss falls; exactly what it promises changes and no other bit; evaluating, sampling, killing and
+resuming change nothing; what is saved gives the same logits in a process that trained nothing; switched off it leaves
+the base; folded in it is what it was beside the base, or it is refused with the reason. A method that does not go with
+the model or the settings is refused before anything is loaded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from desktop.engine.check import options_of
-from desktop.engine.events import Planned
-from desktop.engine.job import Choice
+from desktop.engine import check
+from desktop.engine.errors import RequestError
+from desktop.engine.events import Evaluated, Planned, Sampled
 from desktop.engine.methods import METHODS
-from desktop.engine.models.facts import facts_of
-from desktop.engine.models.library import resolve
-from desktop.engine.models.load import load_for_chat, load_model
-from desktop.engine.run_folder import RunFolder
-from tests.support.training import WatchedRunner, finish_of, new_run, steps_of, train
+from desktop.engine.methods.base import Setting
+from desktop.engine.train import runner, sampling
+from tests.support.contract import Battery, Case
+from tests.support.fresh_process import FreshProcess
+from tests.support.tensors import changed, same_bits
+from tests.support.training import finish_of, new_run, steps_of, train
 
-RATE = 1e-2
 # Each method as it is, and the ways of it that go another way through the code.
-CASES: dict[str, dict[str, Any]] = {
-    **{method.id: {"method": method.id} for method in METHODS.all()},
-    "lora with dropout and LoRA+": {"method": {"id": "lora", "dropout": 0.1, "rate_ratio": 4, "rslora": True}},
-    "lora on attention": {"method": {"id": "lora", "targets": "attention"}},
-    "lora pissa": {"method": {"id": "lora", "initialisation": "pissa", "rank": 4}},
-    "lora olora": {"method": {"id": "lora", "initialisation": "olora", "rank": 4, "rslora": True}},
-    "lora over 8 bit": {"method": "lora", "quantization": "8bit"},
-    "lora, accumulated, checkpointed": {
-        "method": "lora",
-        "training": {"accumulation": 2, "checkpointing": True, "epochs": 4},
+CASES: dict[str, Case] = {
+    **{method.id: Case(method.id) for method in METHODS.all()},
+    "lora with dropout and LoRA+": Case({"id": "lora", "dropout": 0.1, "rate_ratio": 4, "rslora": True}),
+    "lora on attention": Case({"id": "lora", "targets": "attention"}),
+    "lora pissa": Case({"id": "lora", "initialisation": "pissa", "rank": 4}),
+    "lora olora": Case({"id": "lora", "initialisation": "olora", "rank": 4, "rslora": True}),
+    "lora, accumulated, checkpointed": Case("lora", settings={"training": {"accumulation": 2, "checkpointing": True}}),
+    "qlora over FP4, scales as they are": Case(
+        {"id": "qlora", "double_quantization": False}, settings={"quantization": "fp4"}
+    ),
+    "full with Muon": Case("full", settings={"training": {"optimizer": "muon"}}),
+    **{
+        f"{method.id} over {stored}": Case(method.id, settings={"quantization": stored})
+        for method in METHODS.all()
+        for stored in ("8bit", "nf4")
+        if method.id != "qlora"  # its own name says nf4
     },
-    "full with Muon": {"method": "full", "training": {"optimizer": "muon"}},
-    "gpt2: lora": {"method": "lora", "model": "gpt2"},
-    "gpt2: full": {"method": "full", "model": "gpt2"},
 }
+# Their matrices start out of the base's weights: what is written is the difference, equal up to rounding.
 MOVES_ITS_BASE = ("lora pissa", "lora olora")
 
 
-class Contract:
-    """One uninterrupted run and one that was killed after step 7 and resumed."""
-
-    def __init__(self, name: str, root: Path, base: Path) -> None:
-        settings = {key: value for key, value in CASES[name].items() if key != "model"}
-        training = {"learning_rate": RATE, **settings.pop("training", {})}
-        self.name = name
-        self.base = base
-        self.run = new_run(root / "runs", base, training=training, **settings)
-        self.whole: WatchedRunner = train(self.run)
-        self.second = new_run(root / "runs", base, training=training, **settings)
-        train(self.second, kill_after=7)
-        self.resumed = train(self.second, resume=True)
-        self.choice = Choice.parse(settings["method"])
-        self.method = METHODS.get(self.choice.id)
-
-
 @pytest.fixture(scope="module", params=list(CASES))
-def contract(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, tiny_gpt2: Path
-) -> Contract:
-    base = tiny_gpt2 if CASES[request.param].get("model") == "gpt2" else tiny_model
-    return Contract(request.param, tmp_path_factory.mktemp("contract"), base)
+def case(request: pytest.FixtureRequest) -> Case:
+    return CASES[request.param]
+
+
+@pytest.fixture(scope="module")
+def battery(
+    case: Case, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tiny: Callable[[str], Path]
+) -> Iterator[Battery | None]:
+    base = tiny(case.architecture)
+    if case.refusal(base) is not None:
+        yield None
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sampling, "LONGEST", 4)  # a tiny model never ends an answer by itself
+        made = Battery(case, tmp_path_factory.mktemp("contract"), base)
+    yield made
+    made.forget()
 
 
 @pytest.fixture
-def tuned(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("FETTLE_WORKSPACE", str(contract.run.path.parent.parent))
-    return load_for_chat(resolve(f"run:{contract.run.name}"))
+def held(battery: Battery | None) -> Battery:
+    if battery is None:
+        pytest.skip("refused, which a test of its own looks at")
+    return battery
 
 
-def logits(model: Any) -> torch.Tensor:
-    was_training = model.training
-    model.eval()
-    with torch.no_grad():
-        found = model(input_ids=torch.arange(20).unsqueeze(0)).logits
-    model.train(was_training)
-    return found
+@pytest.fixture(scope="module")
+def reloaded(battery: Battery | None, fresh: FreshProcess) -> dict[str, Any]:
+    return battery.reloaded(fresh) if battery is not None else {}
 
 
-def test_the_loss_falls(contract: Contract) -> None:
-    metrics = finish_of(contract.run).metrics
-    assert metrics["after"]["loss"] < metrics["before"]["loss"] - 0.1
+def moves_its_base(held: Battery) -> bool:
+    return any(held.case is CASES[name] for name in MOVES_ITS_BASE)
 
 
-def test_exactly_what_is_promised_changes(contract: Contract) -> None:
-    after = dict(contract.whole.trainer.model.named_parameters())
-    before = contract.whole.before
-    assert after.keys() == before.keys()
-    changed = {name for name in before if not torch.equal(before[name], after[name])}
-    assert changed == {name for name in before if contract.method.promises(name)}
-
-
-def test_the_promised_number_of_weights_trains(contract: Contract) -> None:
-    planned = next(event for event in contract.run.events() if isinstance(event, Planned))
-    facts = facts_of(contract.base)
-    assert planned.trainable == contract.method.trainable(facts, options_of(contract.method, contract.choice))
-    assert planned.total_steps == finish_of(contract.run).step
-
-
-def test_killed_and_resumed_equals_uninterrupted(contract: Contract) -> None:
-    assert steps_of(contract.second) == steps_of(contract.run)
-    one, two = (dict(runner.trainer.model.named_parameters()) for runner in (contract.whole, contract.resumed))
-    assert all(torch.equal(one[name], two[name]) for name in one)
-    assert finish_of(contract.second).metrics == finish_of(contract.run).metrics
-
-
-def test_saved_and_loaded_gives_the_same_logits(contract: Contract, tuned: Any) -> None:
-    found, wanted = logits(tuned.model), logits(contract.whole.trainer.model)
-    if contract.name in MOVES_ITS_BASE:  # written as the difference to the untouched base: equal up to rounding
-        torch.testing.assert_close(found, wanted, atol=1e-5, rtol=1e-4)
-    else:
-        assert torch.equal(found, wanted)
-
-
-def test_an_adapter_switched_off_leaves_the_base(contract: Contract, tuned: Any) -> None:
-    if not contract.method.is_adapter:
-        assert not tuned.has_adapter
+def test_what_does_not_go_together_is_refused_before_loading(
+    case: Case, tiny: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = tiny(case.architecture)
+    reason = case.refusal(base)
+    if reason is None:
         return
-    job = contract.run.job()
-    base = load_model(resolve(str(contract.base)), quantization=job.quantization)
-    with tuned.model.disable_adapter():
-        switched_off = logits(tuned.model)
-    assert torch.equal(switched_off, logits(base))
-    assert not torch.equal(logits(tuned.model), switched_off)
+    monkeypatch.setattr(runner, "load_model", lambda *_, **__: pytest.fail("the model was loaded"))
+    job = case.job(base)
+    refused = new_run(tmp_path, base, method=case.method, objective=job.objective.id, **case.settings)
+    problems = [problem for problem in check.problems(refused.job()) if problem.severity == "error"]
+    assert [problem.field for problem in problems] == ["method"]
+    assert f"{problems[0].message} {problems[0].fix}" == reason
+    assert problems[0].fix
+    with pytest.raises(RequestError) as error:
+        train(refused)
+    assert problems[0].message in error.value.message
 
 
-def test_every_file_is_safetensors_json_or_text(contract: Contract) -> None:
-    found = {path.suffix for path in contract.run.path.rglob("*") if path.is_file()}
+def test_the_loss_falls(held: Battery) -> None:
+    metrics = finish_of(held.run).metrics
+    assert metrics["after"]["loss"] < metrics["before"]["loss"] - 0.02
+
+
+def test_exactly_what_is_promised_changes_and_no_other_bit(held: Battery) -> None:
+    moved = changed(held.untouched, held.tensors)
+    promised = {name for name in held.untouched if held.method.promises(name)}
+    assert moved <= promised
+    assert held.trains <= moved
+    assert promised - moved <= promised - held.trains
+
+
+def test_the_promised_number_of_weights_trains(held: Battery) -> None:
+    planned = next(event for event in held.run.events() if isinstance(event, Planned))
+    assert planned.trainable == held.method.trainable(held.facts, held.options)
+    assert planned.total_steps == finish_of(held.run).step == held.case.steps
+
+
+def test_evaluating_and_sampling_change_nothing(held: Battery) -> None:
+    events = held.second.events()
+    assert any(isinstance(event, Evaluated) and event.when == "during" for event in events)
+    assert any(isinstance(event, Sampled) and 0 < event.step < held.case.killed_after for event in events)
+    assert not any(isinstance(event, Evaluated) and event.when == "during" for event in held.run.events())
+    alone, disturbed = steps_of(held.run), steps_of(held.second)
+    before_the_kill = range(1, held.case.killed_after + 1)
+    assert [disturbed[step] for step in before_the_kill] == [alone[step] for step in before_the_kill]
+
+
+def test_killed_and_resumed_equals_uninterrupted(held: Battery) -> None:
+    assert held.has_checkpoint_before_the_kill()
+    assert steps_of(held.second) == steps_of(held.run)
+    assert changed(held.tensors, held.resumed) == set()
+    assert finish_of(held.second).metrics == finish_of(held.run).metrics
+
+
+def test_saved_it_gives_the_same_logits_in_a_fresh_process(held: Battery, reloaded: dict[str, Any]) -> None:
+    if moves_its_base(held):
+        torch.testing.assert_close(reloaded["tuned"], held.logits, atol=1e-5, rtol=1e-4)
+    else:
+        assert same_bits(reloaded["tuned"], held.logits)
+
+
+def test_switched_off_it_leaves_the_base(held: Battery, reloaded: dict[str, Any]) -> None:
+    if not held.method.is_adapter:
+        assert "off" not in reloaded
+        return
+    assert same_bits(reloaded["off"], reloaded["base"])
+    assert same_bits(reloaded["switched"], reloaded["base"])
+    assert same_bits(reloaded["again"], reloaded["tuned"])
+    assert not torch.equal(reloaded["tuned"][:, -6:], reloaded["base"][:, -6:])
+    if not moves_its_base(held):
+        assert held.off is not None
+        assert same_bits(held.off, reloaded["base"])
+
+
+def test_merged_it_is_what_it_was_beside_the_base_or_is_refused(held: Battery, reloaded: dict[str, Any]) -> None:
+    if not held.method.is_adapter:
+        return
+    job = held.run.job()
+    reason = held.method.merge_refusal(
+        Setting(job.objective.id, job.quantization, job.training.checkpointing, held.facts), held.options
+    )
+    if reason is not None:
+        assert reloaded["merge_refused"] == reason
+        assert "merged" not in reloaded
+        return
+    assert held.method.mergeable
+    torch.testing.assert_close(reloaded["merged"], reloaded["beside"], atol=2e-5, rtol=1e-4)
+
+
+def test_every_file_is_safetensors_json_or_text(held: Battery) -> None:
+    found = {path.suffix for path in held.run.path.rglob("*") if path.is_file()}
     assert found <= {".safetensors", ".json", ".jsonl", ".jinja", ".md", ".yaml", ".lock", ".log"}
 
 
-def test_method_says_everything_a_form_needs() -> None:
-    for method in METHODS.all():
-        words = (method.title, method.summary, method.explanation, method.use_when, method.avoid_when, method.paper)
-        assert all(words), method.id
-
-
-@pytest.fixture
-def a_run(contract: Contract) -> RunFolder:
-    return contract.run
-
-
-def test_card_and_lineage_tell_where_it_comes_from(a_run: RunFolder) -> None:
-    lineage = (a_run.model / "fettle.json").read_text(encoding="utf-8")
-    card = (a_run.model / "README.md").read_text(encoding="utf-8")
+def test_card_and_lineage_tell_where_it_comes_from(held: Battery) -> None:
+    lineage = (held.run.model / "fettle.json").read_text(encoding="utf-8")
+    card = (held.run.model / "README.md").read_text(encoding="utf-8")
     assert '"metrics"' in lineage
     assert '"base_folder"' in lineage
     assert "| loss |" in card
