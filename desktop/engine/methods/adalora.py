@@ -176,6 +176,9 @@ class Adalora(LayerAdapter):
     def on_step(self, model: Any, step: int, total: int) -> None:
         """Judge every part by its gradient and prune; nobody else calls the library's own function for it."""
         model.fettle_regularised.clear()
+        allocator = model.base_model.rankallocator
+        if model.peft_config[_ADAPTER].rank_pattern is None and not allocator.exp_avg_ipt:
+            allocator.update_ipt(model.base_model.model)  # a run of one or two steps prunes before the library has judged anything
         model.base_model.update_and_allocate(step)
 
     def extra_state(self, model: Any) -> dict[str, Any]:
@@ -203,10 +206,14 @@ class Adalora(LayerAdapter):
         """Write the updates at the rank they kept, the rank of every layer, and how much of it is used."""
         from desktop.engine.models.rank_report import write_rank_report
 
-        tuner, kept = model.base_model, model.peft_config[_ADAPTER].rank_pattern
-        if kept:
+        plan = model.peft_config[_ADAPTER]
+        if plan.rank_pattern:
+            # A layer that lost everything keeps one part that is zero: no loader takes tensors without a size.
+            plan.rank_pattern = {
+                name: flags if any(flags) else [True, *flags[1:]] for name, flags in plan.rank_pattern.items()
+            }
             # What is pruned is cut out of the model in memory too, so that it is the one that is saved.
-            tuner.resize_modules_by_rank_pattern(kept, _ADAPTER)
+            model.base_model.resize_modules_by_rank_pattern(plan.rank_pattern, _ADAPTER)
         super().save(model, folder)
         (folder / PATTERN_FILE).write_text(json.dumps(ranks_of(model), indent=2), encoding="utf-8")
         write_rank_report(folder)

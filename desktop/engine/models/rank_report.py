@@ -117,7 +117,8 @@ def of_adapter(folder: Path) -> RankReport | None:
             continue
         values_of_svd = tensors.get(f"{stem}.lora_E{rest.removesuffix('.weight')}")  # AdaLoRA: B diag(E) A
         if values_of_svd is not None:
-            first = first * values_of_svd
+            kept = (values_of_svd != 0).flatten()
+            first, second = (first * values_of_svd)[kept], second[:, kept]
         layers.append(measured(stem.removeprefix(_WRAPPED), first, second, _scale(config, first.shape[0])))
     return summed_up(layers) if layers else None
 
