@@ -8,7 +8,7 @@ from desktop.cli.base import Command
 from desktop.cli.job_words import add_job_arguments, job_of
 from desktop.cli.output import Output
 from desktop.engine.check import refuse
-from desktop.engine.errors import UserError
+from desktop.engine.errors import RequestError
 
 _ROWS = 16  # of the table for people; programs get every step
 
@@ -29,7 +29,7 @@ class FindRate(Command):
     def run(self, args: argparse.Namespace, out: Output) -> int:
         """Sweep, show the curve in numbers, and suggest."""
         if args.steps < 10:
-            raise UserError("bad_steps", "A sweep needs at least 10 steps.", "Leave --steps out for 80.")
+            raise RequestError("bad_steps", "A sweep needs at least 10 steps.", "Leave --steps out for 80.")
         job = job_of(args)
         refuse(job)
         from desktop.engine.train.rate_finder import find_rate
