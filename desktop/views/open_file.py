@@ -1,14 +1,19 @@
-"""Asks which data file to open; which endings are data is said here once, what is in a file is not known."""
+"""Asks which data file to open; the readers say which endings are data, what is in a file is not known."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-DATA_FILES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".md", ".parquet", ".arrow")
+from desktop.engine.data.readers import READERS
+
+
+def data_filter() -> str:
+    """Return what file dialogs offer: every ending that some reader takes."""
+    endings = sorted({ending for reader in READERS.all() for ending in reader.suffixes})
+    return f"Data ({' '.join(f'*{ending}' for ending in endings)});;All files (*)"
 
 
 def ask_for_data_file(parent: QWidget) -> str:
     """Return the file the user chose, empty when none."""
-    endings = " ".join(f"*{ending}" for ending in DATA_FILES)
-    file, _ = QFileDialog.getOpenFileName(parent, "Open a data file", "", f"Data ({endings});;All files (*)")
+    file, _ = QFileDialog.getOpenFileName(parent, "Open a data file", "", data_filter())
     return file

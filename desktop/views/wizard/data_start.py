@@ -14,6 +14,7 @@ from desktop.views.components.card import Card
 from desktop.views.components.empty import Glyph
 from desktop.views.components.label import Text
 from desktop.views.components.paint import begin
+from desktop.views.open_file import data_filter
 from desktop.views.theme.theme import Theme
 from desktop.views.theme.tokens import RADIUS_CARD
 from desktop.views.wizard.choices import Choices
@@ -25,11 +26,8 @@ _KINDS = {
     "label": "texts with labels",
     "pair": "source and target",
     "preference": "preference pairs",
+    "rated": "rated answers",
 }
-_FILTER = (
-    "Data (*.json *.jsonl *.ndjson *.csv *.tsv *.parquet *.arrow *.feather *.txt *.md *.pdf *.docx *.gz *.zst *.zip "
-    "*.yaml *.yml);;All files (*)"
-)
 
 
 class DropZone(QWidget):
@@ -177,7 +175,7 @@ class DataStart(QWidget):
 
 def choose_files(parent: QWidget) -> list[str]:
     """Ask for files and return them, none where nothing was chosen."""
-    paths, _ = QFileDialog.getOpenFileNames(parent, "Choose data files", "", _FILTER)
+    paths, _ = QFileDialog.getOpenFileNames(parent, "Choose data files", "", data_filter())
     return list(paths)
 
 
