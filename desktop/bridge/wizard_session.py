@@ -50,6 +50,7 @@ class WizardSession(QObject):
         row: which row that is, from 0.
         tokenizer_error: why the tokenizer could not be measured.
         workbench: who is asked.
+        tasks: plain functions run off the window's thread.
 
     Signals:
         changed: the state is another one.
@@ -71,7 +72,7 @@ class WizardSession(QObject):
         """Start with an untouched wizard and ask nothing yet."""
         super().__init__(parent)
         self.workbench = workbench
-        self._tasks = tasks
+        self.tasks = self._tasks = tasks
         self._questions = Questions(workbench, self._tell)
         self.wizard = Wizard()
         self.models: list[ModelFound] | None = None

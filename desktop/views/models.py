@@ -22,6 +22,7 @@ from desktop.views.components.label import Text
 from desktop.views.components.scroll import ScrollArea
 from desktop.views.components.table import Cell, Column, Table
 from desktop.views.page import Page
+from desktop.views.run.ranks import open_ranks
 from desktop.views.services import Services
 
 _MARGIN = 28
@@ -55,6 +56,7 @@ class ModelDetail(Card):
         self.base = Button("Use as base", icon="tune")
         self.folder = Button("Open folder", icon="folder")
         self.copy = Button("Copy path", "link", "copy")
+        self.ranks = Button("Rank report", "link", "columns")
         self.results = Text("", "body", "text2")
         self._lineage_head = Text("Lineage", "section", wrap=False)
         self._lineage = QVBoxLayout()
@@ -86,6 +88,7 @@ class ModelDetail(Card):
             self._values[name].setText(text or "\N{EN DASH}")
         self.results.setText(row.results)
         self.results.setVisible(bool(row.results))
+        self.ranks.setVisible(bool(row.run) and row.usable)
         self.path.setText(str(row.folder))
         self._show_lineage(row)
         self.chat.setVisible(row.talks)
@@ -119,6 +122,7 @@ class ModelDetail(Card):
         column.addWidget(self._lineage_head)
         column.addLayout(self._lineage)
         column.addWidget(self.results)
+        column.addWidget(self.ranks, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(Text("Folder", "section", wrap=False))
         column.addWidget(self.path)
         column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
@@ -187,6 +191,7 @@ class ModelsPage(Page):
         self.detail.chat.clicked.connect(self._chat)
         self.detail.base.clicked.connect(lambda: self.navigate.emit("wizard", {"model": self._chosen}))
         self.detail.folder.clicked.connect(self._open_folder)
+        self.detail.ranks.clicked.connect(self._show_ranks)
         services.runs.changed.connect(self._on_runs)
 
     def entered(self, **context: Any) -> None:
@@ -279,6 +284,11 @@ class ModelsPage(Page):
         row = self._row()
         if row is not None:
             self.navigate.emit("chat", {"run": row.run} if row.run else {"model": row.ref})
+
+    def _show_ranks(self) -> None:
+        row = self._row()
+        if row is not None:
+            open_ranks(self._services, row.ref, row.title, self)
 
     def _open_folder(self) -> None:
         row = self._row()

@@ -41,6 +41,7 @@ class Header(QWidget):
     export_run_wanted = Signal()
     clone_wanted = Signal()
     diagnostics_wanted = Signal()
+    ranks_wanted = Signal()
     view_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -67,6 +68,7 @@ class Header(QWidget):
         )
         self._over_menu = self._menu(
             ("New fine-tune with these settings", self.clone_wanted.emit),
+            ("Rank report\N{HORIZONTAL ELLIPSIS}", self.ranks_wanted.emit),
             ("Export the whole run\N{HORIZONTAL ELLIPSIS}", self.export_run_wanted.emit),
             ("Save diagnostics\N{HORIZONTAL ELLIPSIS}", self.diagnostics_wanted.emit),
         )

@@ -30,6 +30,7 @@ from desktop.views.run.ask import Ask
 from desktop.views.run.body import Body
 from desktop.views.run.figures import Figures
 from desktop.views.run.header import Header
+from desktop.views.run.ranks import open_ranks
 from desktop.views.services import Services
 from desktop.views.theme.tokens import PAGE_MARGIN
 
@@ -124,8 +125,7 @@ class RunPage(Page):
             column.addWidget(widget)
         column.addWidget(self.body, 1)
         column.addWidget(self._missing, 1)
-        hidden: tuple[QWidget, ...] = (self.note, self.ending, self._missing)
-        for widget in hidden:
+        for widget in (self.note, self.ending, self._missing):
             widget.hide()
 
     def _wire(self) -> None:
@@ -142,6 +142,7 @@ class RunPage(Page):
         header.export_wanted.connect(lambda: self._export(export_model))
         header.export_run_wanted.connect(lambda: self._export(export_run))
         header.diagnostics_wanted.connect(self._save_diagnostics)
+        header.ranks_wanted.connect(lambda: open_ranks(self._services, f"run:{self.run}", self._name, self))
         header.view_changed.connect(self._show_view)
         self.body.log.wanted.connect(self._read_log)
         self.body.log.bundle_wanted.connect(self._save_diagnostics)

@@ -111,6 +111,7 @@ class MethodDetail(Card):
         self.costs.show_costs(offer, wizard)
         self._show_options(wizard, fields_of(method.options))
         self._show_training(wizard)
+        self.find_rate.setEnabled(not any(wizard.blocked(step) for step in ("model", "data", "tokenizer", "method")))
         self._show_others(wizard)
         self._why.setText("Why the adviser puts it first" if offer.place == 1 else "What the adviser says")
         self._reasons.show_reasons([reason for reason in offer.reasons if not _said_below(reason)])

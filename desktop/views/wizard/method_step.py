@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QDialog, QWidget
 from desktop.bridge.wizard_session import WizardSession
 from desktop.flow.wizard_settings import with_other
 from desktop.views.components.empty import EmptyState
+from desktop.views.wizard.method_compare import CompareDialog
 from desktop.views.wizard.method_detail import IN_MEMORY, MethodDetail
 from desktop.views.wizard.method_list import MethodList
+from desktop.views.wizard.method_rate import RateDialog
 from desktop.views.wizard.method_which import WhichDialog
 from desktop.views.wizard.step import StepView
 
@@ -45,6 +47,8 @@ class MethodStep(StepView):
         self.detail.training_changed.connect(self._set_training)
         self.detail.others_changed.connect(self._set_others)
         self.list.which.clicked.connect(self.ask_which)
+        self.list.compare.clicked.connect(self.compare)
+        self.detail.find_rate.clicked.connect(self.find_rate)
         self._dialog: QDialog | None = None
 
     def refresh(self) -> None:
@@ -60,6 +64,16 @@ class MethodStep(StepView):
     def ask_which(self) -> None:
         """Show when to use which method."""
         self._open(WhichDialog(self.session, self))
+
+    def compare(self) -> None:
+        """Show what each method reached when it was tried."""
+        self._open(CompareDialog(self))
+
+    def find_rate(self) -> None:
+        """Look for a learning rate for the job of the moment."""
+        dialog = RateDialog(self.session.workbench, self.session.tasks, self.wizard.job, self)
+        dialog.chosen.connect(self._set_rate)
+        self._open(dialog)
 
     def closed(self) -> None:
         """Close what is open over the step."""
@@ -97,6 +111,9 @@ class MethodStep(StepView):
 
     def _set_others(self, values: dict[str, Any]) -> None:
         self.session.answer(with_other(self.wizard, values))
+
+    def _set_rate(self, rate: float) -> None:
+        self.session.answer(self.wizard.answers.with_training(learning_rate=rate))
 
     def _set_training(self, changed: dict[str, Any]) -> None:
         kept = {name: value for name, value in self.wizard.answers.training.items() if name in IN_MEMORY}
