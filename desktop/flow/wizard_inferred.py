@@ -7,13 +7,12 @@ import re
 from pathlib import Path
 
 from desktop.engine.data.rows import KIND_TITLES
+from desktop.engine.defaults import default_epochs
 from desktop.engine.job import Choice, Training
 from desktop.engine.objectives import OBJECTIVES
 from desktop.flow.wizard_answers import Answers
 from desktop.flow.wizard_findings import DataFound, Findings
 
-FEWEST_STEPS = 100  # a style needs about that many; fewer leave the loss lower and the answers as they were
-MOST_EPOCHS = 10
 _KINDS = {"causal": "a text generator", "masked": "an encoder", "seq2seq": "an encoder-decoder"}
 LONGEST = 2048  # rows are not let longer than this unasked: memory grows with them
 
@@ -80,8 +79,7 @@ def training_of(findings: Findings) -> Training:
     context = findings.model.facts.context if findings.model else LONGEST
     epochs = plain.epochs
     if rows > 1:
-        steps = math.ceil((rows - held_out(rows, plain.validation_share)) / plain.batch_size)
-        epochs = float(min(MOST_EPOCHS, max(plain.epochs, math.ceil(FEWEST_STEPS / steps))))
+        epochs = default_epochs(rows - held_out(rows, plain.validation_share), plain.batch_size)
     length = min(plain.max_length, context)
     if findings.lengths is not None and findings.lengths.longest:
         whole = 64 * math.ceil(findings.lengths.longest / 64)
