@@ -38,6 +38,58 @@ QUANTIZATIONS: dict[str, Quantization] = {
 }
 
 
+@dataclass(frozen=True)
+class Stored:
+    """What the quantised layers of a loaded model take.
+
+    Attributes:
+        weights: numbers they hold.
+        bytes: packed, with every scale and table.
+    """
+
+    weights: int
+    bytes: int
+
+    @property
+    def bits(self) -> float:
+        """Return the bits a weight."""
+        return 8 * self.bytes / max(1, self.weights)
+
+    @property
+    def saved(self) -> float:
+        """Return the share of the memory of 16-bit weights that is saved."""
+        return 1 - self.bits / 16
+
+
+def stored(model: Any) -> Stored:
+    """Measure the quantised layers of ``model``; a table that several layers share counts once."""
+    weights = taken = 0
+    seen: set[int] = set()
+    for module in model.modules():
+        weight = module._parameters.get("weight")
+        parts = _parts(module, weight)
+        if not parts:
+            continue
+        weights += module.in_features * module.out_features
+        for part in (weight, *parts):
+            if part.data_ptr() not in seen:
+                seen.add(part.data_ptr())
+                taken += part.numel() * part.element_size()
+    return Stored(weights, taken)
+
+
+def _parts(module: Any, weight: Any) -> list[Any]:
+    """Return what a quantised layer keeps beside its packed weights; nothing where it is not quantised."""
+    state = getattr(weight, "quant_state", None)
+    if state is not None:
+        levels = [level for level in (state, state.state2) if level is not None]
+        return [part for level in levels for part in (level.absmax, level.code, level.offset) if part is not None]
+    # An 8-bit layer moves its scales from the weight to its own state when it is first used.
+    scales = getattr(weight, "SCB", None)
+    scales = getattr(getattr(module, "state", None), "SCB", None) if scales is None else scales
+    return [] if scales is None else [scales]
+
+
 def guard() -> None:
     """Turn off bitsandbytes' in-place repacking for AVX512-BF16 processors; call it before any quantised load.
 
