@@ -193,6 +193,11 @@ def method_refusal(method: Method, setting: Setting, options: Any) -> str | None
             f"{method.title} works on {able}, and this model is {_KIND_TITLES[setting.model.kind]} "
             f"({setting.model.architecture}). Choose another model or another method."
         )
+    if setting.model is not None and setting.model.packed and not method.takes_packed:
+        return (
+            f"This checkpoint is already quantised ({setting.model.packed.upper()}, {setting.model.packed_bits} bits), "
+            f"and {method.title} needs ordinary weights. Choose LoRA over GPTQ, or the full-precision version."
+        )
     return method.refusal(setting, options)
 
 

@@ -58,7 +58,7 @@ def shape_of(job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: i
         length=min(length, longest_row) if longest_row else length,
         trainable=method.trainable(facts, options),
         adapter=frozen,
-        quantization=job.quantization if quantized else "none",
+        quantization=job.quantization if quantized else _packed(facts),
         double_quant=method.double_quantization(options),
         weight_bytes=2 if half and frozen else 4,
         trained_bytes=4,
@@ -73,6 +73,11 @@ def shape_of(job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: i
         head="tiled" if job.objective.id in _TILED_LOSS else "whole",
         cuda=on_cuda(job, hardware),
     )
+
+
+def _packed(facts: ModelFacts) -> str:
+    """Return the nearest of our own ways of storing to how the checkpoint already came."""
+    return {0: "none", 8: "8bit"}.get(facts.packed_bits, "nf4")
 
 
 def _touches_feed_forward(method: Method, options: Any, facts: ModelFacts) -> bool:

@@ -178,7 +178,8 @@ class Adalora(LayerAdapter):
         model.fettle_regularised.clear()
         allocator = model.base_model.rankallocator
         if model.peft_config[_ADAPTER].rank_pattern is None and not allocator.exp_avg_ipt:
-            allocator.update_ipt(model.base_model.model)  # a run of one or two steps prunes before the library has judged anything
+            # A run of one or two steps prunes before the library has judged anything.
+            allocator.update_ipt(model.base_model.model)
         model.base_model.update_and_allocate(step)
 
     def extra_state(self, model: Any) -> dict[str, Any]:

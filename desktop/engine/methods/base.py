@@ -42,6 +42,8 @@ class ModelFacts:
         linear_shapes: name of a linear layer within a block -> (out, in), for closed-form counts; in a ``seq2seq``
             model the name starts with its stack (``encoder.``, ``decoder.``).
         encoder_layers: how many of ``layers`` are in the encoder of a ``seq2seq`` model, 0 elsewhere.
+        packed: how the checkpoint was already quantised when it came (``gptq``, ``awq``); empty for ordinary weights.
+        packed_bits: of one packed weight, 0 for ordinary weights.
         tensors: name of a parameter as the library calls it -> its shape; tied ones once. Empty where no files were
             read.
     """
@@ -62,6 +64,8 @@ class ModelFacts:
     linear_shapes: dict[str, tuple[int, int]]
     encoder_layers: int = 0
     tensors: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    packed: str = ""
+    packed_bits: int = 0
 
     def count(self, linear_name: str) -> int:
         """Return how many layers of the model are called ``linear_name``: one a block of its stack."""
@@ -110,6 +114,7 @@ class Method(ABC):
         trains_embeddings: whether every row of the embedding learns, which a new tokenizer needs.
         is_prompt: whether it learns a soft prompt: nothing to fold in, and nothing a new adapter could start from.
         plain_trainer: whether it needs the library's plain trainer instead of TRL's.
+        takes_packed: whether it can learn over a checkpoint that was already quantised when it came.
         needs: packages beyond those Fettle comes with, by the name they are imported under.
         extra: name of the optional extra that installs ``needs``.
     """
@@ -133,6 +138,7 @@ class Method(ABC):
     trains_embeddings: ClassVar[bool] = False
     is_prompt: ClassVar[bool] = False
     plain_trainer: ClassVar[bool] = False
+    takes_packed: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()
     extra: ClassVar[str] = ""
 

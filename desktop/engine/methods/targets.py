@@ -125,4 +125,8 @@ def _linear_layers(model: Any) -> Iterable[tuple[str, Any]]:
     from torch import nn
     from transformers.pytorch_utils import Conv1D
 
-    return [(name, layer) for name, layer in model.named_modules() if isinstance(layer, nn.Linear | Conv1D)]
+    return [
+        (name, layer)
+        for name, layer in model.named_modules()
+        if isinstance(layer, nn.Linear | Conv1D) or hasattr(layer, "qweight")  # packed by GPTQ or AWQ
+    ]

@@ -10,6 +10,7 @@ from typing import Any
 from desktop.engine.errors import RequestError
 from desktop.engine.methods.base import ModelFacts
 from desktop.engine.models.headers import TensorHeader, read_header, weight_files
+from desktop.engine.models.packed import packing_of, unpacked
 from desktop.engine.models.parameters import parameters_of
 
 # Architectures the library builds with its own code. Anything else is refused: an unknown type is either newer than
@@ -40,7 +41,10 @@ def facts_of(folder: Path) -> ModelFacts:
     """Return the facts of the model in ``folder``; raise :class:`RequestError`, in a sentence, where it is none."""
     config = read_config(folder)
     architecture = str(config.get("model_type"))
+    packing = packing_of(folder, config)
     tensors = _without_buffers(_all_tensors(folder), architecture)
+    if packing is not None:
+        tensors = unpacked(tensors, packing)
     head = next((name for name in tensors if _HEADS.search(name)), None)
     tied = bool(config.get("tie_word_embeddings", head is None))
     counted = {name: t for name, t in tensors.items() if not (tied and name == head)}
@@ -67,6 +71,8 @@ def facts_of(folder: Path) -> ModelFacts:
         linear_shapes=shapes,
         encoder_layers=sum(1 for stem, _ in blocks if "encoder" in stem) if _KIND_OF[architecture] == "seq2seq" else 0,
         tensors=parameters_of(counted, architecture),
+        packed=packing.kind if packing else "",
+        packed_bits=packing.bits if packing else 0,
     )
 
 
@@ -110,12 +116,7 @@ def _refuse_code(folder: Path, config: dict[str, Any]) -> None:
             f"{folder.name} is a {config['model_type']!r} model, which this version of Fettle does not know.",
             "Use a Llama, Qwen, Mistral, Gemma, Phi, GPT-2, BERT or T5 model.",
         )
-    if config.get("quantization_config"):
-        raise RequestError(
-            "already_quantized",
-            f"{folder.name} is already quantised, and training over such a checkpoint is not supported.",
-            "Take the full-precision version of the model and choose a quantisation in the job.",
-        )
+    packing_of(folder, config)
 
 
 def _all_tensors(folder: Path) -> dict[str, TensorHeader]:

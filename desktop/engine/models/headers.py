@@ -12,6 +12,7 @@ _LARGEST_HEADER = 100 * 1024 * 1024  # the format's own limit; more is an attack
 _BYTES = {
     "F64": 8.0, "I64": 8.0, "U64": 8.0, "F32": 4.0, "I32": 4.0, "U32": 4.0, "F16": 2.0, "BF16": 2.0, "I16": 2.0,
     "U16": 2.0, "F8_E4M3": 1.0, "F8_E5M2": 1.0, "I8": 1.0, "U8": 1.0, "BOOL": 1.0,
+    "PACKED2": 0.25, "PACKED3": 0.375, "PACKED4": 0.5, "PACKED8": 1.0,  # ours: several weights in one integer
 }  # fmt: skip
 
 

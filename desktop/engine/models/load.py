@@ -14,6 +14,7 @@ from desktop.engine.errors import RequestError, UserError
 from desktop.engine.models.facts import facts_of
 from desktop.engine.models.library import ModelRef, read_lineage
 from desktop.engine.models.merge import made_by, refuse_merge
+from desktop.engine.models.packed import refuse_without_kernels
 from desktop.engine.quantization import load_config
 
 if TYPE_CHECKING:
@@ -160,11 +161,15 @@ def _load_base(folder: Path, quantization: str, dtype: torch.dtype | None, devic
             f"{folder.name} is a {facts.kind} model, and a {kind} model is needed.",
             "Choose another model.",
         )
+    if facts.packed:
+        refuse_without_kernels(folder)
     wanted = dtype or torch.float32
     arguments: dict[str, Any] = {"dtype": wanted, "local_files_only": True, "use_safetensors": True}
     config = load_config(quantization, wanted, double=double)
     if config is not None:
-        arguments |= {"quantization_config": config, "device_map": {"": device}}
+        arguments |= {"quantization_config": config}
+    if config is not None or facts.packed:
+        arguments |= {"device_map": {"": device}}
     try:
         model, report = _class_of(kind).from_pretrained(
             folder, trust_remote_code=False, output_loading_info=True, **arguments
@@ -178,7 +183,7 @@ def _load_base(folder: Path, quantization: str, dtype: torch.dtype | None, devic
             "The files may be damaged or of another version: copy or download the model again.",
         ) from error
     _refuse_incomplete(folder, report)
-    return model if config is not None else model.to(device)
+    return model if "device_map" in arguments else model.to(device)
 
 
 def _refuse_incomplete(folder: Path, report: dict[str, Any]) -> None:
