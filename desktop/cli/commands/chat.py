@@ -32,6 +32,7 @@ class Chat(Command):
         parser.add_argument("model", nargs="?", metavar="RUN", help="a run or any model; the newest run if left out")
         parser.add_argument("--prompt", action="append", help="what to say; several are asked one by one")
         parser.add_argument("--system", help="a system prompt in front")
+        parser.add_argument("--task", default="", help="the task a multi-task prompt answers as; else its first")
         parser.add_argument("--contender", choices=("base", "tuned"), action="append", help="ask only this one")
         for field in fields_of(Sampling):
             usual = "; 0 with --json" if field.name == "temperature" else ""
@@ -54,6 +55,7 @@ class Chat(Command):
         if prompts is None and out.json:
             raise RequestError("no_prompt", "There is nothing to answer.", 'With --json, say --prompt "Hello".')
         contenders = load_contenders(ref, tell=lambda text: out.say(f"{text} ...") if out.is_terminal else None)
+        contenders.tasks.speak_as(args.task)
         names = [contenders.get(name).name for name in (args.contender or contenders.members)]
         if prompts is None:
             return _talk(contenders, names, args.system, sampling, out)

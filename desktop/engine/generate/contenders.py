@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from desktop.engine.errors import RequestError
 from desktop.engine.generate.proof import Proof, fingerprint
-from desktop.engine.generate.switch import AdapterSwitch
+from desktop.engine.generate.switch import AdapterSwitch, virtual_tokens
+from desktop.engine.generate.tasks import Tasks, tasks_of
 from desktop.engine.generate.text import end_tokens
 from desktop.engine.models.library import ModelRef, read_lineage, resolve
 from desktop.engine.models.load import ForChat, load_for_chat
@@ -57,15 +58,12 @@ class Contender:
         # Off is a state of the shared layers, so it holds for one forward only: contenders take turns.
         with torch.no_grad(), self.switch.off() if self.switch else contextlib.nullcontext():
             given = torch.tensor([ids], device=self.loaded.device)
-            out = model(input_ids=given, past_key_values=cache, use_cache=self.caches)
+            if cache is not None and self.adapter and virtual_tokens(model):
+                # A soft prompt is put in front of every forward; it is in the cache already, so the base goes on.
+                model = model.get_base_model()
+            out = model(input_ids=given, past_key_values=cache, use_cache=True)
         # Methods that put soft prompts in front have more rows than tokens.
-        return out.logits[0, -len(ids) :], out.past_key_values if self.caches else None
-
-    @property
-    def caches(self) -> bool:
-        """Tell whether earlier keys and values may be kept: soft prompts are put in front of every forward anew."""
-        config = getattr(self.loaded.model, "active_peft_config", None) if self.adapter is not None else None
-        return not getattr(config, "is_prompt_learning", False)
+        return out.logits[0, -len(ids) :], out.past_key_values
 
 
 @dataclass(frozen=True)
@@ -77,12 +75,14 @@ class Contenders:
         title: its title.
         members: by name, the base first.
         comparable: whether base and tuned read the same tokens, so that their likelihoods can be compared.
+        tasks: what the tuned one tells apart.
     """
 
     ref: str
     title: str
     members: dict[str, Contender]
     comparable: bool = False
+    tasks: Tasks = field(default_factory=Tasks)
 
     def get(self, name: str) -> Contender:
         """Return one of them; raise :class:`RequestError` where there is none of that name."""
@@ -110,7 +110,8 @@ def load_contenders(ref: str, *, tell: Callable[[str], None] = lambda _: None) -
             _contender(BASE, _base_title(found), loaded, False, weights),
             _contender(TUNED, found.title, loaded, True, whole),
         ]
-        return Contenders(ref, found.title, {member.name: member for member in members}, comparable=True)
+        by_name: dict[str, Contender] = {member.name: member for member in members}
+        return Contenders(ref, found.title, by_name, comparable=True, tasks=tasks_of(found, loaded.model))
     base = _base_of_full(found)
     if base is None:
         return Contenders(ref, found.title, {BASE: _contender(BASE, found.title, loaded, None, weights)})
@@ -150,4 +151,5 @@ def _contender(name: Name, title: str, loaded: ForChat, adapter: bool | None, pr
     configured = getattr(getattr(loaded.model, "generation_config", None), "eos_token_id", None)
     ends = end_tokens(loaded.tokenizer, configured)
     switch = AdapterSwitch(loaded.model) if adapter is False else None
-    return Contender(name, title, loaded, adapter, proof, ends, context if isinstance(context, int) else None, switch)
+    room = context - (virtual_tokens(loaded.model) if adapter else 0) if isinstance(context, int) else None
+    return Contender(name, title, loaded, adapter, proof, ends, room, switch)

@@ -26,7 +26,7 @@ class AdapterSwitch:
         # Soft prompts are no layers: there the model's own forward is exchanged. And a layer without the flag would
         # go on adapting in silence.
         self._flagged = bool(self._layers) and all(hasattr(layer, "_disable_adapters") for layer in self._layers)
-        self._flagged = self._flagged and not getattr(model.active_peft_config, "is_prompt_learning", False)
+        self._flagged = self._flagged and not virtual_tokens(model)
 
     @contextlib.contextmanager
     def off(self) -> Iterator[None]:
@@ -42,3 +42,9 @@ class AdapterSwitch:
         finally:
             for layer in self._layers:
                 layer._disable_adapters = False
+
+
+def virtual_tokens(model: Any) -> int:
+    """Return how many places in front of a text the active adapter of ``model`` takes for itself."""
+    config: Any = getattr(model, "active_peft_config", None)
+    return int(config.num_virtual_tokens) if getattr(config, "is_prompt_learning", False) else 0

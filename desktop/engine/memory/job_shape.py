@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desktop.engine.check import options_of as checked_options
+from desktop.engine.data.mixing.tasks import learned_tasks
 from desktop.engine.hardware import Hardware
 from desktop.engine.job import JobSpec
 from desktop.engine.memory.shape import Shape
@@ -19,7 +20,7 @@ _TILED_LOSS = ("sft",)
 def options_of(job: JobSpec) -> tuple[Method, Any]:
     """Return the job's method and its options; raise :class:`RequestError` for a method or option there is not."""
     method = METHODS.get(job.method.id)
-    return method, checked_options(method, job.method)
+    return method, method.for_tasks(checked_options(method, job.method), learned_tasks(job.data))
 
 
 def on_cuda(job: JobSpec, hardware: Hardware) -> bool:
@@ -46,7 +47,8 @@ def shape_of(job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: i
     method, options = options_of(job)
     half = half_precision(job, hardware)
     quantized = job.quantization != "none"
-    length = min(job.training.max_length, facts.context)
+    virtual = method.virtual_tokens(options)  # a place of every row, but no row of the data
+    length = min(job.training.max_length, facts.context - virtual)
     objective = OBJECTIVES.get(job.objective.id)
     scratch = objective.from_scratch
     sequences = 2 if "preference" in objective.rows else 1  # a pair is two rows to the model
@@ -55,7 +57,7 @@ def shape_of(job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: i
     return Shape(
         facts=facts,
         batch=job.training.batch_size * sequences,
-        length=min(length, longest_row) if longest_row else length,
+        length=virtual + (min(length, longest_row) if longest_row else length),
         trainable=method.trainable(facts, options),
         adapter=frozen,
         quantization=job.quantization if quantized else _packed(facts),
@@ -72,6 +74,7 @@ def shape_of(job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: i
         attention="fused",
         head="tiled" if job.objective.id in _TILED_LOSS else "whole",
         cuda=on_cuda(job, hardware),
+        kept=method.kept(facts, options),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.util
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +17,8 @@ from desktop.engine.options import Options
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+    from desktop.engine.methods.kept import Kept
 
 KINDS = ("causal", "masked", "seq2seq")
 
@@ -113,7 +115,7 @@ class Method(ABC):
         mergeable: whether the result can be folded into the base at all; ``merge_refusal`` tells where it cannot.
         trains_embeddings: whether every row of the embedding learns, which a new tokenizer needs.
         is_prompt: whether it learns a soft prompt: nothing to fold in, and nothing a new adapter could start from.
-        plain_trainer: whether it needs the library's plain trainer instead of TRL's.
+        by_task: whether it must be told of each row which data set it came from.
         takes_packed: whether it can learn over a checkpoint that was already quantised when it came.
         needs: packages beyond those Fettle comes with, by the name they are imported under.
         extra: name of the optional extra that installs ``needs``.
@@ -137,7 +139,7 @@ class Method(ABC):
     mergeable: ClassVar[bool] = False
     trains_embeddings: ClassVar[bool] = False
     is_prompt: ClassVar[bool] = False
-    plain_trainer: ClassVar[bool] = False
+    by_task: ClassVar[bool] = False
     takes_packed: ClassVar[bool] = False
     needs: ClassVar[tuple[str, ...]] = ()
     extra: ClassVar[str] = ""
@@ -229,9 +231,25 @@ class Method(ABC):
         """Return what the run found out beyond its weights (rank per layer), as JSON holds it; empty for nothing."""
         return {}
 
+    def for_tasks(self, options: Any, tasks: Sequence[str]) -> Any:
+        """Return ``options`` as they are for a job that learns from data sets of these names."""
+        return options
+
+    def loaded(self, model: Any) -> None:  # noqa: B027
+        """Get a saved result that was just loaded ready to answer."""
+
+    def speak_as(self, model: Any, number: int) -> None:  # noqa: B027
+        """Let a model that knows tasks apart answer as the task of this number, from 0, until told otherwise."""
+
     def virtual_tokens(self, options: Any) -> int:
         """Return how many places of the context the method itself takes in every row."""
         return 0
+
+    def kept(self, facts: ModelFacts, options: Any) -> Kept:
+        """Return what training holds in memory beyond the base's activations and the weights that learn."""
+        from desktop.engine.methods.kept import Kept
+
+        return Kept()
 
     def rate_factor(self, parameter_name: str, options: Any) -> float:
         """Return by how much the learning rate of one parameter is multiplied."""

@@ -64,7 +64,7 @@ def plan(job: JobSpec, facts: ModelFacts, machine: Hardware) -> Plan:
     if precision == "auto":
         precision = "bf16" if device == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
     method = METHODS.get(job.method.id)
-    options_of(method, job.method)
+    taken = method.virtual_tokens(options_of(method, job.method))
     optimizer = _OPTIMIZERS[training.optimizer]
     if device == "cpu" and "8bit" in optimizer:
         optimizer = "adamw_torch"  # the check has said so
@@ -72,7 +72,7 @@ def plan(job: JobSpec, facts: ModelFacts, machine: Hardware) -> Plan:
         device=device,
         precision=precision,
         learning_rate=training.learning_rate or default_learning_rate(job, facts),
-        max_length=min(training.max_length, facts.context),
+        max_length=min(training.max_length, facts.context - taken),
         threads=training.threads or machine.threads(),
         optimizer=optimizer,
     )

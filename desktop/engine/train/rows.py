@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import functools
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +14,13 @@ from desktop.engine.data.mixing.portions import Portions, portions_of
 from desktop.engine.errors import RequestError
 from desktop.engine.objectives.base import Objective, Prepared
 from desktop.engine.train.emitter import Emitter
+from desktop.engine.train.sampling import Asked
 
 if TYPE_CHECKING:
+    from datasets import Dataset
     from transformers import PreTrainedTokenizerBase
 
-    from desktop.engine.data.rows import Message
+    from desktop.engine.data.rows import Row
     from desktop.engine.job import JobSpec, Training
 
 _OFTEN = 10
@@ -55,11 +59,18 @@ def tokenised(
     training: Training,
     told: Callable[[str, int, int], None],
     staging: Path,
+    *,
+    by_task: bool = False,
 ) -> Tokenised:
     """Turn rows into tokens; the held-out rows of each task lie together, none packed with those of another.
 
-    Large sets are kept in files in ``staging``.
+    Large sets are kept in files in ``staging``. With ``by_task`` every row brings the number of its task, in a column
+    ``task_ids``; rows of a task that is only held out count as the first.
     """
+    if by_task:
+        return _tokenised_by_task(
+            portions, lambda train, held: objective.prepare(train, held, tokenizer, options, training, told, staging)
+        )
     names = list(portions.held_out)
     held_out = list(portions.held_out.values())
     prepared = objective.prepare(portions.train, held_out[0], tokenizer, options, training, told, staging)
@@ -80,12 +91,41 @@ def tokenised(
     return Tokenised(dataclasses.replace(prepared, validation=whole), tasks)
 
 
-def prompts_of_tasks(portions: Portions, objective: Objective, count: int) -> list[list[Message]]:
+def _tokenised_by_task(portions: Portions, prepare: Callable[[Sequence[Row], Sequence[Row]], Prepared]) -> Tokenised:
+    learned = portions.train_by_task()
+    names = list(dict.fromkeys([*learned, *portions.held_out]))
+    made = [prepare(learned.get(name, []), portions.held_out.get(name, [])) for name in names]
+    numbers = [list(learned).index(name) if name in learned else 0 for name in names]
+    whole = functools.reduce(_added, made)
+    train = _numbered([one.train for one in made], numbers)
+    held_out = _numbered([one.validation for one in made], numbers)
+    ends = list(itertools.accumulate((len(one.validation) for one in made), initial=0))
+    tasks = {name: range(ends[i], ends[i + 1]) for i, name in enumerate(names) if ends[i + 1] > ends[i]}
+    tokens = sum(one.tokens for one in made)
+    return Tokenised(dataclasses.replace(whole, train=train, validation=held_out, tokens=tokens), tasks)
+
+
+def _numbered(parts: list[Dataset], numbers: list[int]) -> Dataset:
+    import numpy as np
+    from datasets import concatenate_datasets
+
+    marked: list[Any] = [
+        rows.add_column("task_ids", np.full(len(rows), number, np.int64))
+        for rows, number in zip(parts, numbers, strict=True)
+    ]
+    return concatenate_datasets([rows for rows in marked if len(rows)] or marked[:1])
+
+
+def prompts_of_tasks(portions: Portions, objective: Objective, count: int) -> list[Asked]:
     """Return held-out conversations to answer in mid-run: ``count`` of a single task, one of each of several."""
-    if len(portions.held_out) == 1:
-        return objective.prompts(portions.validation, count)
-    found = [objective.prompts(rows, 1) for rows in portions.held_out.values()]
-    return [prompt for prompts in found for prompt in prompts][:_MOST_PROMPTS]
+    learned = list(portions.train_by_task())
+    each = count if len(portions.held_out) == 1 else 1
+    found = [
+        Asked(prompt, learned.index(name) if name in learned else 0)
+        for name, rows in portions.held_out.items()
+        for prompt in objective.prompts(rows, each)
+    ]
+    return found[: max(count, _MOST_PROMPTS)]
 
 
 def figures(portions: Portions) -> dict[str, dict[str, float]]:

@@ -16,6 +16,7 @@ import transformers
 
 from desktop.engine import check
 from desktop.engine.data.mixing.portions import Portions
+from desktop.engine.data.mixing.tasks import learned_tasks
 from desktop.engine.data.rows import Row
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.evaluate.tasks import measured
@@ -41,7 +42,7 @@ from desktop.engine.train.emitter import Emitter
 from desktop.engine.train.result import Result, save_result
 from desktop.engine.train.resumable import made_resumable
 from desktop.engine.train.rows import check_left, figures, prompts_of_tasks, shared_out, tokenised
-from desktop.engine.train.sampling import COUNT, Sampler
+from desktop.engine.train.sampling import COUNT, Asked, Sampler
 from desktop.engine.train.state import read_progress
 from desktop.engine.train.watch import explained
 
@@ -84,7 +85,12 @@ class Materials:
     prepared: Prepared | None = None
     tasks: dict[str, range] = dataclasses.field(default_factory=dict)
     figures: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
-    prompts: list[Any] = dataclasses.field(default_factory=list)
+    prompts: list[Asked] = dataclasses.field(default_factory=list)
+
+    @property
+    def context(self) -> int:
+        """Return how many tokens of text the model reads beside what the method itself puts in front of it."""
+        return self.facts.context - self.method.virtual_tokens(self.method_options)
 
 
 class StoppedError(Exception):
@@ -169,9 +175,10 @@ class Runner:
         ref = resolve(job.model)
         facts = facts_of(ref.folder)
         settled = plan.plan(job, facts, machine)
+        options = method.for_tasks(check.options_of(method, job.method), learned_tasks(job.data))
         data = environment.write_environment(self._run, job, machine, settled.device, settled.threads)
         return Materials(
-            ref, facts, method, check.options_of(method, job.method), objective,
+            ref, facts, method, options, objective,
             check.options_of(objective, job.objective), machine, settled, data,
         )  # fmt: skip
 
@@ -216,7 +223,7 @@ class Runner:
         training = job.training.model_copy(update={"max_length": materials.settled.max_length})
         made = tokenised(
             portions, materials.objective, materials.tokenizer, materials.objective_options, training, self._told,
-            self._staging,
+            self._staging, by_task=materials.method.by_task,
         )  # fmt: skip
         check_left(self._emitter, made.prepared, materials.settled.max_length)
         materials.prepared, materials.tasks = made.prepared, made.tasks
@@ -265,7 +272,7 @@ class Runner:
             save_every=plan.every(job.training.save_every, total, _CHECKPOINTS),
             total=total,
             measure=lambda: measured(materials.objective, trainer, materials.tasks),
-            sampler=Sampler(materials.prompts, materials.tokenizer, materials.facts.context),
+            sampler=Sampler(materials.prompts, materials.tokenizer, materials.context, method.speak_as),
         )
         boundary.attach(trainer)
         self._plan(job, materials, total)

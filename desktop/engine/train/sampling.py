@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
@@ -23,6 +24,13 @@ _ROOM = 8  # tokens for the answer at least
 _TOO_SLOW = 10.0  # seconds for one round; a model this slow is only asked at the start and at the end
 
 
+class Asked(NamedTuple):
+    """A conversation to answer, and the number of the task it belongs to."""
+
+    prompt: list[Message]
+    task: int = 0
+
+
 class Sampler:
     """The prompts of one run.
 
@@ -30,15 +38,25 @@ class Sampler:
         too_slow: whether the last round took so long that rounds in mid-run are not worth it.
     """
 
-    def __init__(self, prompts: list[list[Message]], tokenizer: PreTrainedTokenizerBase, context: int) -> None:
-        """Render the prompts once; those that leave no room for an answer are left out."""
+    def __init__(
+        self,
+        prompts: list[Asked],
+        tokenizer: PreTrainedTokenizerBase,
+        context: int,
+        speak_as: Callable[[Any, int], None] = lambda model, task: None,
+    ) -> None:
+        """Render the prompts once; those that leave no room for an answer are left out.
+
+        ``speak_as(model, task)`` is called before each answer, for models that tell tasks apart.
+        """
+        self._speak_as = speak_as
         self._tokenizer: Any = tokenizer
-        self._prompts: list[tuple[str, list[int]]] = []
-        for prompt in prompts:
+        self._prompts: list[tuple[str, list[int], int]] = []
+        for prompt, task in prompts:
             with suppress(RequestError):  # a row the template refuses was left out of the training, too
                 ids = render_prompt(prompt, tokenizer)
                 if 0 < len(ids) < context - _ROOM:
-                    self._prompts.append((prompt[-1]["content"], ids))
+                    self._prompts.append((prompt[-1]["content"], ids, task))
         self._context = context
         self.too_slow = False
 
@@ -48,9 +66,12 @@ class Sampler:
         was_training = model.training
         model.eval()
         try:
-            for text, ids in self._prompts:
+            for text, ids, task in self._prompts:
+                self._speak_as(model, task)
                 given = torch.tensor([ids], device=model.device)
-                with torch.no_grad():
+                with torch.no_grad(), warnings.catch_warnings():
+                    # Said of each answer behind a soft prompt; without padding the model counts the same places.
+                    warnings.filterwarnings("ignore", message="Position ids are not supported")
                     made = model.generate(
                         input_ids=given,
                         attention_mask=torch.ones_like(given),

@@ -25,12 +25,14 @@ class Talk(Options):
             each answers on from its own earlier answers.
         sampling: the settings.
         differences: whether to compare the likelihoods of the tuned answer.
+        task: what the tuned model answers as, where it tells several apart; empty is the first.
     """
 
     ref: str
     messages: dict[str, list[dict[str, str]]] = Field(min_length=1)
     sampling: Sampling = Sampling()
     differences: bool = True
+    task: str = ""
 
 
 class Ref(Options):
@@ -76,6 +78,7 @@ class Chat(Operation):
 
         talk = Talk.model_validate(params)
         contenders = loaded(talk.ref, reply)
+        contenders.tasks.speak_as(talk.task)
         answers = []
         for item in compare(
             contenders,
@@ -111,6 +114,7 @@ def described(contenders: Contenders) -> dict[str, Any]:
     return {
         "ref": contenders.ref,
         "title": contenders.title,
+        "tasks": list(contenders.tasks.names),
         "contenders": [
             {
                 "name": member.name,
