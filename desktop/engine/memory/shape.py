@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from desktop.engine.methods.base import ModelFacts
+from desktop.engine.methods.kept import Kept
 
 Attention = Literal["fused", "math", "eager"]
 Head = Literal["tiled", "whole"]
@@ -35,6 +36,7 @@ class Shape:
         attention: which kernel runs; only ``math`` and ``eager`` keep a square of the length.
         head: ``tiled`` where the loss never holds all logits at once, ``whole`` where it does.
         cuda: whether it runs on a GPU.
+        kept: what the method keeps beside the base's activations, in numbers a block.
     """
 
     facts: ModelFacts
@@ -56,6 +58,7 @@ class Shape:
     attention: Attention = "fused"
     head: Head = "tiled"
     cuda: bool = False
+    kept: Kept = field(default_factory=Kept)
 
     @property
     def tokens(self) -> int:

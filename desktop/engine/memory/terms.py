@@ -84,13 +84,15 @@ def kept_in_a_block(shape: Shape) -> float:
         blocks = max(1, facts.layers)
         wide = sum(facts.count(name) * inner for name, (_, inner) in facts.linear_shapes.items()) / blocks
         dropped = wide * (shape.inner_bytes + 1)
-    return shape.tokens * (inputs + normed + attended + fed + dropped)
+    added = shape.kept.by_token * shape.inner_bytes
+    return shape.tokens * (inputs + normed + attended + fed + dropped + added) + shape.kept.by_block * shape.inner_bytes
 
 
 def at_work_in_a_block(shape: Shape) -> float:
     """Return the bytes that are alive only while the backward pass is inside one block."""
     facts = shape.facts
     flowing = shape.tokens * (facts.intermediate * (3 if shape.gated else 2) * shape.inner_bytes + facts.hidden * 8.0)
+    flowing += shape.kept.at_work * shape.inner_bytes
     if shape.attention != "fused":
         flowing += shape.tokens * facts.heads * shape.length * 4.0
     if shape.quantization == "none":

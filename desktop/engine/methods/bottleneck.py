@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from desktop.engine.methods import kept
 from desktop.engine.methods.base import Method, ModelFacts, Setting, rate_between
 from desktop.engine.options import Options, option
 from desktop.engine.tuners.bottleneck.places import adapter_weights, bottleneck_width, place_of, places_in
@@ -101,6 +102,15 @@ class Bottleneck(Method):
             inner = bottleneck_width(width, options.reduction, options.size)
             total += facts.count(name) * adapter_weights(width, inner, layer_norm=options.layer_norm)
         return total
+
+    def kept(self, facts: ModelFacts, options: BottleneckOptions) -> kept.Kept:
+        """Keep what enters each adapter, and its inner values on both sides of the non-linearity."""
+        layers = self._layers(facts, options)
+        wide = {
+            name: out + 2.0 * bottleneck_width(int(out), options.reduction, options.size)
+            for name, out in kept.outputs(facts).items()
+        }
+        return kept.Kept(by_token=kept.average(facts, layers, wide))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
         """Return 3e-3 for the starter, 1e-4 for large models (Pfeiffer et al. 2021, section 4)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
+from desktop.engine.methods import kept
 from desktop.engine.methods.base import ModelFacts, Setting, rate_between
 from desktop.engine.methods.lora import Lora, LoraOptions
 from desktop.engine.options import Options, option
@@ -54,6 +55,12 @@ class Dora(Lora):
     def layer_weights(self, shape: tuple[int, int], options: Any) -> int:
         """Return LoRA's, and one length for each output."""
         return super().layer_weights(shape, options) + shape[0]
+
+    def kept(self, facts: ModelFacts, options: Any) -> kept.Kept:
+        """Keep both halves of each output for the magnitude; the combined matrix is worked out layer by layer."""
+        layers = self.layers(facts, options)
+        both = 2 * kept.average(facts, layers, kept.outputs(facts))
+        return kept.Kept(by_token=both, at_work=3 * kept.largest(facts, layers))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
         """Return 2e-3 for the starter, 1e-4 for large models: the paper takes half of LoRA's."""

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any, ClassVar
 
-from desktop.engine.methods import targets
+from desktop.engine.methods import kept, targets
 from desktop.engine.methods.base import Method, ModelFacts, Setting, rate_between
 from desktop.engine.methods.low_rank import task, transposed
 from desktop.engine.options import Options, option
@@ -80,6 +80,11 @@ class Ia3(Method):
         if options.feed_forward:
             found += sum(facts.linear_shapes[name][1] * facts.count(name) for name in inputs)
         return found
+
+    def kept(self, facts: ModelFacts, options: Any) -> kept.Kept:
+        """Keep the keys and values as they were before they are scaled."""
+        outputs, _ = scaled(facts.linear_shapes, facts.hidden)
+        return kept.Kept(by_token=kept.average(facts, outputs, kept.outputs(facts)))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
         """Return 5e-2 for the starter, 3e-3 (the paper's) for large models."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from desktop.engine.methods import kept
 from desktop.engine.methods.base import ModelFacts, rate_between
 from desktop.engine.methods.low_rank import LayerAdapter, RankOptions, target_modules, task
 from desktop.engine.options import Options, option
@@ -47,6 +48,12 @@ class Loha(LayerAdapter):
     def layer_weights(self, shape: tuple[int, int], options: Any) -> int:
         """Return twice LoRA's."""
         return 2 * int(options.rank) * sum(shape)
+
+    def kept(self, facts: ModelFacts, options: Any) -> kept.Kept:
+        """Keep the whole update of each layer: its product is worked out before the input meets it."""
+        layers = self.layers(facts, options)
+        whole = kept.average(facts, layers, kept.weights(facts))
+        return kept.Kept(by_block=whole, at_work=3 * kept.largest(facts, layers))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
         """Return 3e-3 for the starter, 3e-4 for large models."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+from desktop.engine.methods import kept
 from desktop.engine.methods.base import ModelFacts, rate_between
 from desktop.engine.methods.low_rank import LayerAdapter, RankOptions, target_modules, task
 from desktop.engine.options import Options, option
@@ -51,6 +52,12 @@ class Lokr(LayerAdapter):
         rank = int(options.rank)
         whole = rank >= max(out_large, in_large) / 2
         return out_small * in_small + (out_large * in_large if whole else rank * (out_large + in_large))
+
+    def kept(self, facts: ModelFacts, options: Any) -> kept.Kept:
+        """Keep the whole update of each layer: its product is worked out before the input meets it."""
+        layers = self.layers(facts, options)
+        whole = kept.average(facts, layers, kept.weights(facts))
+        return kept.Kept(by_block=whole, at_work=kept.largest(facts, layers))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
         """Return 5e-3 for the starter, 5e-4 for large models."""

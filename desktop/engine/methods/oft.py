@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from desktop.engine.methods import targets
+from desktop.engine.methods import kept, targets
 from desktop.engine.methods.base import ModelFacts, rate_between
 from desktop.engine.methods.low_rank import LayerAdapter, TargetOptions, target_modules, task
 from desktop.engine.options import Options, option
@@ -58,6 +58,10 @@ class Oft(LayerAdapter):
     def layer_weights(self, shape: tuple[int, int], options: Any) -> int:
         """Return the upper triangle of every block, for a layer on its own."""
         return self._rotated(shape[1], block(options.block_size, [shape]))
+
+    def kept(self, facts: ModelFacts, options: Any) -> kept.Kept:
+        """Keep the turned input of each layer beside the plain one."""
+        return kept.Kept(by_token=kept.average(facts, self.layers(facts, options), kept.inputs(facts)))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
         """Return 5e-3 for the starter, 2e-4 for large models."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from desktop.engine.methods import kept
 from desktop.engine.methods.base import ModelFacts, rate_between
 from desktop.engine.methods.low_rank import LayerAdapter, TargetOptions, target_modules, task, transposed
 from desktop.engine.options import Options, option
@@ -54,6 +55,11 @@ class Vera(LayerAdapter):
     def layer_weights(self, shape: tuple[int, int], options: Any) -> int:
         """Return one factor for each output and one for each random direction."""
         return shape[0] + int(options.rank)
+
+    def kept(self, facts: ModelFacts, options: Any) -> kept.Kept:
+        """Keep what each pair of factors multiplies: the random directions and the output."""
+        wide = {name: out + float(options.rank) for name, out in kept.outputs(facts).items()}
+        return kept.Kept(by_token=kept.average(facts, self.layers(facts, options), wide))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
         """Return 2e-2 for the starter, 2e-3 for large models: ten times LoRA's, as in the paper."""
