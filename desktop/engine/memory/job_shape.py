@@ -11,6 +11,7 @@ from desktop.engine.job import JobSpec
 from desktop.engine.memory.shape import Shape
 from desktop.engine.methods import METHODS
 from desktop.engine.methods.base import Method, ModelFacts
+from desktop.engine.methods.targets import chosen
 from desktop.engine.objectives import OBJECTIVES
 
 # Trained through TRL's SFTTrainer, whose loss works through the vocabulary in tiles and never holds all logits.
@@ -85,8 +86,8 @@ def _packed(facts: ModelFacts) -> str:
 
 def _touches_feed_forward(method: Method, options: Any, facts: ModelFacts) -> bool:
     """Tell whether the method learns from the feed-forward part's inner width; where it cannot be told, it does."""
-    words = [word.strip() for word in str(getattr(options, "targets", "")).split(",") if word.strip()]
-    if not method.is_adapter or words in ([], ["all-linear"], ["auto"]):
+    asked = getattr(options, "targets", None)
+    if not method.is_adapter or asked is None:
         return True
-    inner = [name for name, (_, wide) in facts.linear_shapes.items() if wide == facts.intermediate]
-    return any(name.rpartition(".")[2] in words for name in inner)
+    layers = chosen(facts.linear_shapes, asked)
+    return any(facts.linear_shapes[name][1] == facts.intermediate for name in layers)

@@ -53,6 +53,7 @@ def test_adapters_on_attention_alone_keep_less(billion: ModelFacts, workstation:
     attention = job(method={"id": "lora", "targets": "attention"})
     assert not shape_of(attention, billion, workstation).feed_forward
     assert shape_of(job(method={"id": "lora", "targets": "up_proj, down_proj"}), billion, workstation).feed_forward
+    assert shape_of(job(method={"id": "lora", "targets": "feed-forward"}), billion, workstation).feed_forward
     alike = estimate(job(), billion, workstation).part("activations").mib
     assert estimate(attention, billion, workstation).part("activations").mib < alike
 
