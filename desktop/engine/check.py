@@ -54,9 +54,11 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
     if isinstance(objective, Objective) and facts is not None:
         _objective(objective, facts, found)
     if isinstance(objective, Objective) and isinstance(method, Method):
-        _from_scratch(job, objective, method, found)
+        reason = scratch_refusal(objective, method, job.quantization)
+        found += [_problem("method", reason)] if reason else []
     if facts is not None:
-        _length(job, facts, found)
+        taken = method.virtual_tokens(method_options) if isinstance(method, Method) and method_options else 0
+        _length(job, facts.context - taken, found)
     if ref is not None and facts is not None and ref.adapters:
         _start_from_adapter(job, ref, found)
     return found
@@ -233,15 +235,14 @@ def _objective(objective: Objective, facts: ModelFacts, found: list[Problem]) ->
         )
 
 
-def _from_scratch(job: JobSpec, objective: Objective, method: Method, found: list[Problem]) -> None:
-    if objective.from_scratch and (not method.trains_embeddings or job.quantization != "none"):
-        found.append(
-            Problem(
-                "method",
-                f"{objective.title} starts from random weights, and {method.title} would leave most of them random.",
-                "Choose full fine-tuning without quantisation.",
-            )
+def scratch_refusal(objective: Objective, method: Method, quantization: str) -> str | None:
+    """Return why ``method`` cannot learn ``objective``, which starts from random weights; ``None`` where it can."""
+    if objective.from_scratch and (not method.trains_embeddings or quantization != "none"):
+        return (
+            f"{objective.title} starts from random weights, and {method.title} would leave most of them random. "
+            "Choose full fine-tuning without quantisation."
         )
+    return None
 
 
 def _template(job: JobSpec, objective: Objective | None, found: list[Problem]) -> None:
@@ -284,14 +285,14 @@ def _overlong(job: JobSpec, objective: Objective, found: list[Problem]) -> None:
         )
 
 
-def _length(job: JobSpec, facts: ModelFacts, found: list[Problem]) -> None:
-    if job.training.max_length > facts.context:
+def _length(job: JobSpec, room: int, found: list[Problem]) -> None:
+    if job.training.max_length > room > 0:
         found.append(
             Problem(
                 "training.max_length",
-                f"this model reads {facts.context} tokens at most, so rows are cut there and not at "
+                f"this model reads {room} tokens of a row at most, so rows are cut there and not at "
                 f"{job.training.max_length}.",
-                f"Nothing needs to be done; {facts.context} says the same.",
+                f"Nothing needs to be done; {room} says the same.",
                 "warning",
             )
         )
