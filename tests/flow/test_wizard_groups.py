@@ -56,9 +56,15 @@ def test_every_method_of_the_table_is_told_in_sentences() -> None:
 
 
 def test_a_wrong_option_is_told_beside_its_field() -> None:
-    assert option_problems(Choice(id="lora", options={"rank": 8})) == []
-    [problem] = option_problems(Choice(id="lora", options={"rank": 0}))
-    assert problem.field.rpartition(".")[2] == "rank"
+    def of(id: str, **options: object) -> list[str]:
+        job = JobSpec(model="starter", method=Choice(id=id, options=options))
+        return [problem.field.rpartition(".")[2] for problem in option_problems(job, parts.facts())]
+
+    assert of("lora", rank=8) == []
+    assert of("lora", rank=0) == ["rank"]
+    assert of("selective", part="pattern", pattern="([") == ["pattern"]
+    assert of("selective", part="pattern") == ["pattern"]
+    assert of("bitfit") == []  # refused, and no option is to blame
 
 
 def test_the_goal_is_kept_in_a_draft_and_an_unknown_one_dropped() -> None:

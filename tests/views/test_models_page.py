@@ -12,7 +12,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.bridge.task import Tasks
 from desktop.views.models import ModelsPage, create
+from desktop.views.run.ranks import RankDialog
 from tests.support.fake_workbench import FakeWorkbench
 
 FACTS = {"kind": "causal", "parameters": 3_690_000, "context": 1024}
@@ -66,7 +68,7 @@ def workbench() -> FakeWorkbench:
 
 @pytest.fixture
 def page(qtbot: QtBot, workbench: FakeWorkbench) -> Iterator[ModelsPage]:
-    services = SimpleNamespace(workbench=workbench, runs=FakeRuns())
+    services = SimpleNamespace(workbench=workbench, runs=FakeRuns(), tasks=Tasks())
     made = cast("ModelsPage", create(cast("Any", services)))
     qtbot.addWidget(made)
     made.resize(1160, 760)
@@ -113,6 +115,15 @@ def test_buttons_lead_on(page: ModelsPage, qtbot: QtBot, row: int, button: str, 
     with qtbot.waitSignal(page.navigate) as went:
         getattr(page.detail, button).click()
     assert went.args == goes
+
+
+def test_the_rank_of_a_run_is_one_press_away(page: ModelsPage, workbench: FakeWorkbench) -> None:
+    page.table.selectRow(0)
+    assert not page.detail.ranks.isVisible()  # nothing was learned by a bundled model
+    page.table.selectRow(2)
+    page.detail.ranks.click()
+    assert workbench.last("rank_report").params == {"run": "run:bakery"}
+    page.findChildren(RankDialog)[0].reject()
 
 
 def test_folders_open_or_are_named(page: ModelsPage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,8 +88,13 @@ class Choices(QWidget):
                 Qt.Key.Key_Right: 1,
                 Qt.Key.Key_Left: -1,
             }
-            step = steps.get(Qt.Key(event.key()))
             every = list(self.cards.values())
+            ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: len(every) - 1}
+            end = ends.get(Qt.Key(event.key()))
+            if end is not None and watched in every:
+                every[end].setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+            step = steps.get(Qt.Key(event.key()))
             if step is not None and watched in every:
                 place = every.index(watched) + step
                 if 0 <= place < len(every):

@@ -36,7 +36,7 @@ class Costs(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make them empty."""
         super().__init__(parent)
-        self.trainable, self.peak, self.file = Cost("Trainable"), Cost("Peak memory"), Cost("Adapter file")
+        self.trainable, self.peak, self.file = Cost("Trainable"), Cost("Peak memory"), Cost("Result file")
         self.time = Cost("Expected time", barred=False)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

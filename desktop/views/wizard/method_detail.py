@@ -118,7 +118,7 @@ class MethodDetail(Card):
         self.words.show_method(method)
 
     def _build_head(self) -> None:
-        self._title = Text("", "hero", wrap=False)
+        self._title = Text("", "hero", elide=True)
         self._family = Chip("", "neutral")
         self.how = Button("How it works", "link", "info")
         self.find_rate = Button("Find a learning rate", "link", "search")
@@ -129,11 +129,13 @@ class MethodDetail(Card):
         self._refusal.hide()
         head = QHBoxLayout()
         head.setSpacing(10)
-        head.addWidget(self._title)
-        head.addWidget(self._family)
-        head.addStretch(1)
+        head.addWidget(self._title, 1)
         head.addWidget(self.how)
         self._column.addLayout(head)
+        family = QHBoxLayout()
+        family.addWidget(self._family)
+        family.addStretch(1)
+        self._column.addLayout(family)
         self._column.addWidget(self._summary)
         self._column.addWidget(self._explanation)
         self._column.addWidget(self._refusal)
@@ -145,10 +147,10 @@ class MethodDetail(Card):
             said = drawing_of(wizard.job, facts).said
         self.picture.set(method.picture, f"{method.title}: {said}")
         self._said.setText(said)
-        self._said.setVisible(said != method.summary)
+        self._said.setVisible(said != method.summary and not (wizard.offer and wizard.offer.refusal))
 
     def _show_options(self, wizard: Wizard, fields: list[OptionField]) -> None:
-        given = wizard.method.options
+        given, model = wizard.method.options, wizard.findings.model
         if wizard.method.id != self._options_key:
             self._options_key = wizard.method.id
             self.options = _replaced(self._options_holder, self.options, fields)
@@ -159,7 +161,7 @@ class MethodDetail(Card):
         if self.options is not None:
             wanted = {**{field.name: field.default for field in fields}, **given}
             _show_values(self.options, wanted)
-            self.options.set_problems(option_problems(wizard.method))
+            self.options.set_problems(option_problems(wizard.job, model.facts if model else None))
 
     def _show_training(self, wizard: Wizard) -> None:
         names = [field.name for field in fields_of(type(wizard.inferred)) if _asked(field, wizard.answers.advanced)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -90,6 +90,11 @@ class MethodStep(StepView):
 
     def _forget(self) -> None:
         self._dialog = None
+
+    def entered(self) -> None:
+        """Bring the chosen method into sight: it may stand far down the list."""
+        super().entered()
+        QTimer.singleShot(0, self.list, self.list.show_chosen)  # once the list is laid out
 
     def first_focus(self) -> QWidget | None:
         """Start at the chosen method."""

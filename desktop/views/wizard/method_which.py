@@ -11,7 +11,7 @@ from desktop.bridge.wizard_session import WizardSession
 from desktop.engine.advise.base import GOALS
 from desktop.engine.memory.sizes import share, size
 from desktop.engine.methods import METHODS
-from desktop.flow.wizard_methods import Offer
+from desktop.flow.wizard_methods import Offer, Reason
 from desktop.flow.wizard_plan import about
 from desktop.flow.wizard_which import SUGGESTED, rules
 from desktop.views.components.button import Button
@@ -25,14 +25,14 @@ from desktop.views.wizard.method_words import Lines
 RANKING, TABLE = "ranking", "table"
 _RANKED = (
     Column("", 44, number=True),
-    Column("Method", 170),
+    Column("Method", 190),
     Column("What matters here"),
     Column("Trained", 84, number=True),
     Column("Memory", 84, number=True),
     Column("Time", 140, number=True),
 )
 _RULES = (
-    Column("Method", 160),
+    Column("Method", 190),
     Column("Take it for"),
     Column("Rows", 190),
     Column("Models", 190),
@@ -49,7 +49,7 @@ class WhichDialog(QDialog):
         self._session = session
         self.setWindowTitle("Which method?")
         self.setAccessibleName("Which method?")
-        self.resize(1080, 660)
+        self.resize(1180, 680)
         self.goal = Combo([SUGGESTED, *(one.title for one in GOALS)])
         self.goal.setAccessibleName("What the tuned model is for")
         self._question = Text("", "body", "text2")
@@ -66,6 +66,7 @@ class WhichDialog(QDialog):
         self.goal.activated.connect(self._set_goal)
         self.view.chosen.connect(self._show_view)
         self.ranking.row_selected.connect(self._show_reasons)
+        self.table.row_selected.connect(self._show_rule)
         self.take.clicked.connect(self._take)
         close.clicked.connect(self.reject)
         session.changed.connect(self._refresh)
@@ -137,11 +138,24 @@ class WhichDialog(QDialog):
             self.take.setEnabled(offer.usable)
             self.take.setText(f"Use {offer.title}")
 
+    def _show_rule(self, place: int) -> None:
+        """Show a row in full below the table, whose cells are cut where they are long."""
+        found = rules()
+        if 0 <= place < len(found):
+            rule = found[place]
+            self._title.setText(rule.title)
+            told = (("For", rule.goal), ("Rows", rule.data), ("Models", rule.model), ("Memory", rule.memory))
+            self._reasons.show_reasons([Reason("note", f"{head}: {words}.") for head, words in told])
+
     def _show_view(self, view: str) -> None:
         self._ranking_card.setVisible(view == RANKING)
-        self._why.setVisible(view == RANKING)
         self.take.setVisible(view == RANKING)
         self._table_card.setVisible(view == TABLE)
+        if view == TABLE:
+            self.table.selectRow(max(0, self.table.currentIndex().row()))
+            self._show_rule(self.table.currentIndex().row())
+        else:
+            self._show_reasons(self.ranking.currentIndex().row())
 
     def _set_goal(self, place: int) -> None:
         goal = GOALS[place - 1].id if place else ""
