@@ -19,7 +19,7 @@ ROWS = 4096
 """Records of a chunk at most."""
 LARGE = 16 * 1024 * 1024
 """Characters of a chunk at about most: documents may be long."""
-BLOCK = 4 * 1024 * 1024
+BLOCK = 1024 * 1024
 """Bytes of JSON Lines read at once: small enough that a chunk and all made of it stay in the processor's cache."""
 _DEEPEST = 100
 _SLICE = 256 * 1024
