@@ -49,7 +49,7 @@ def test_the_wizard_says_what_the_command_line_says(
         assert (found.total, found.rows, found.bad_total, found.duplicates) == (
             told["total"], told["rows"], told["bad_total"], told["duplicates"],
         )  # fmt: skip
-        assert {role: pick for role, pick in found.mapping.items()} == told["mapping"]
+        assert dict(found.mapping) == told["mapping"]
         assert [(check.id, check.count) for check in found.checks] == [
             (one["id"], one["count"]) for one in told["checks"]
         ]
