@@ -27,7 +27,7 @@ def show_one(thing: Registrable, out: Output) -> None:
         if words := getattr(thing, name, ""):
             paragraphs.append(f"{label}: {words}")
     text = "\n\n".join(textwrap.fill(words, WIDTH) for words in paragraphs if words)
-    text += "".join("\n\n" + _option_text(field) for field in fields)
+    text += "".join("\n\n" + option_text(field) for field in fields)
     options = [
         {"name": field.name, "help": field.help, "default": field.default, "typical": field.typical} for field in fields
     ]
@@ -39,7 +39,8 @@ def _facts(thing: Registrable, extra: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(thing, name) for name in names if hasattr(thing, name)}
 
 
-def _option_text(field: OptionField) -> str:
+def option_text(field: OptionField) -> str:
+    """Return one option with its default, choices and usual range, and its help below."""
     bounds = f"; typically {field.typical}" if field.typical else ""
     choices = f"; one of {', '.join(field.choices)}" if field.choices else ""
     head = f"  {field.name} = {field.default}{choices}{bounds}"

@@ -37,6 +37,38 @@ def test_one_method_is_explained_with_its_options(fettle: Fettle) -> None:
     assert "rank = " in fettle("methods", "lora").out
 
 
+def test_every_method_says_what_it_goes_with_and_why_not(fettle: Fettle) -> None:
+    listed = {item["id"]: item for item in fettle("methods", "--json").answer}
+    assert {f"M{number}" for number in range(1, 16)} <= {item["row"] for item in listed.values()}
+    for item in listed.values():
+        assert all(item[name] for name in ("explanation", "use_when", "avoid_when", "paper", "pros", "cons", "picture"))
+        goes = item["compatibility"]
+        verdicts = [*goes["quantizations"], *goes["objectives"], goes["checkpointing"], *item["merge"]["where"]]
+        assert all(verdict["works"] is not bool(verdict["reason"]) for verdict in verdicts)
+        assert any(verdict["works"] for verdict in goes["quantizations"])
+        assert {"label", "help", "minimum", "maximum", "typical"} <= {
+            key for field in item["options"] for key in field
+        } or (item["options"] == [])
+    stored = {verdict["id"]: verdict for verdict in listed["full"]["compatibility"]["quantizations"]}
+    assert stored["none"]["works"]
+    assert "cannot change" in stored["nf4"]["reason"]
+    assert [item["works"] for item in listed["qlora"]["compatibility"]["quantizations"]] == [False, False, True, True]
+    assert listed["prefix"]["compatibility"]["checkpointing"]["works"] is False
+    assert listed["ia3"]["merge"]["works"] is None
+    assert "4-bit" in {item["id"]: item for item in listed["ia3"]["merge"]["where"]}["nf4"]["reason"]
+
+
+def test_on_a_model_the_methods_say_more(fettle: Fettle, tiny_model: Path) -> None:
+    listed = {item["id"]: item for item in fettle("methods", "--model", str(tiny_model), "--json").answer}
+    assert not any(verdict["works"] for verdict in listed["bitfit"]["compatibility"]["quantizations"])
+    assert "bias" in listed["bitfit"]["compatibility"]["quantizations"][0]["reason"]
+    objectives = {verdict["id"]: verdict["works"] for verdict in listed["lora"]["compatibility"]["objectives"]}
+    assert (objectives["sft"], objectives["mlm"]) == (True, False)
+    text = fettle("methods", "ia3").out
+    assert "packed 4-bit weights" in text
+    assert "bias" in fettle("methods", "bitfit", "--model", str(tiny_model)).out
+
+
 def test_inspect_says_what_a_file_holds(fettle: Fettle, alpaca_file: Path) -> None:
     answer = fettle("inspect", str(alpaca_file), "--json").answer
     assert (answer["format"], answer["rows"], answer["bad"]) == ("json", 40, [])

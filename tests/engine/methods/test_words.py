@@ -51,6 +51,11 @@ def test_every_option_is_explained_and_bounded(method: Method) -> None:
             assert field.typical, field.name
 
 
+def test_every_row_of_the_table_of_methods_is_taken_once_at_least() -> None:
+    rows = [method.row for method in METHODS.all() if method.row]
+    assert set(rows) == {f"M{number}" for number in range(1, 16)}
+
+
 @every_method
 def test_a_refusal_says_what_and_the_cure(method: Method) -> None:
     for stored in ("none", "8bit", "nf4", "fp4"):
