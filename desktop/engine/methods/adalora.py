@@ -134,8 +134,8 @@ class Adalora(LayerAdapter):
         return int(options.start_rank) * (sum(shape) + 1)
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
-        """Return 5e-3 for the starter, 5e-4 for large models: the paper's are two to five times LoRA's."""
-        return rate_between(facts.parameters if facts else None, small=5e-3, large=5e-4)
+        """Return 1e-2 for the starter, 5e-4 for large models: the paper's are two to five times LoRA's."""
+        return rate_between(facts.parameters if facts else None, small=1e-2, large=5e-4)
 
     def merge_refusal(self, setting: Setting, options: Any) -> str | None:
         """Allow it everywhere: what was learned over a packed base is folded into the exact weights."""

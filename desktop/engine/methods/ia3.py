@@ -87,8 +87,8 @@ class Ia3(Method):
         return kept.Kept(by_token=kept.average(facts, outputs, kept.outputs(facts)))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
-        """Return 5e-2 for the starter, 3e-3 (the paper's) for large models."""
-        return rate_between(facts.parameters if facts else None, small=5e-2, large=3e-3)
+        """Return 1e-1 for the starter, 3e-3 (the paper's) for large models."""
+        return rate_between(facts.parameters if facts else None, small=1e-1, large=3e-3)
 
     def build(self, model: Any, options: Any) -> Any:
         """Freeze the model and put the factors into it."""

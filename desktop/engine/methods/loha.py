@@ -56,8 +56,8 @@ class Loha(LayerAdapter):
         return kept.Kept(by_block=whole, at_work=3 * kept.largest(facts, layers))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
-        """Return 3e-3 for the starter, 3e-4 for large models."""
-        return rate_between(facts.parameters if facts else None, small=3e-3, large=3e-4)
+        """Return 6e-3 for the starter, 3e-4 for large models."""
+        return rate_between(facts.parameters if facts else None, small=6e-3, large=3e-4)
 
     def config(self, model: Any, options: Any) -> Any:
         """Return PEFT's configuration."""

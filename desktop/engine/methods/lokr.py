@@ -60,8 +60,8 @@ class Lokr(LayerAdapter):
         return kept.Kept(by_block=whole, at_work=kept.largest(facts, layers))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
-        """Return 5e-3 for the starter, 5e-4 for large models."""
-        return rate_between(facts.parameters if facts else None, small=5e-3, large=5e-4)
+        """Return 1e-2 for the starter, 5e-4 for large models."""
+        return rate_between(facts.parameters if facts else None, small=1e-2, large=5e-4)
 
     def config(self, model: Any, options: Any) -> Any:
         """Return PEFT's configuration."""

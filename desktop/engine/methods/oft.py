@@ -64,8 +64,8 @@ class Oft(LayerAdapter):
         return kept.Kept(by_token=kept.average(facts, self.layers(facts, options), kept.inputs(facts)))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
-        """Return 5e-3 for the starter, 2e-4 for large models."""
-        return rate_between(facts.parameters if facts else None, small=5e-3, large=2e-4)
+        """Return 2e-3 for the starter, 2e-4 for large models."""
+        return rate_between(facts.parameters if facts else None, small=2e-3, large=2e-4)
 
     def config(self, model: Any, options: Any) -> Any:
         """Return PEFT's configuration."""

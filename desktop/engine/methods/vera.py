@@ -62,8 +62,8 @@ class Vera(LayerAdapter):
         return kept.Kept(by_token=kept.average(facts, self.layers(facts, options), wide))
 
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
-        """Return 2e-2 for the starter, 2e-3 for large models: ten times LoRA's, as in the paper."""
-        return rate_between(facts.parameters if facts else None, small=2e-2, large=2e-3)
+        """Return 5e-2 for the starter, 2e-3 for large models: ten times LoRA's or more, as in the paper."""
+        return rate_between(facts.parameters if facts else None, small=5e-2, large=2e-3)
 
     def config(self, model: Any, options: Any) -> Any:
         """Return PEFT's configuration; the random matrices are saved, another machine might draw others."""

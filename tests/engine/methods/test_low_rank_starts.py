@@ -16,6 +16,7 @@ from desktop.engine.methods.base import Setting
 from desktop.engine.models.facts import facts_of
 from desktop.engine.models.library import ModelRef
 from desktop.engine.models.load import load_model
+from tests.support.training import finish_of, new_run, steps_of, train
 
 IDS = torch.arange(24).reshape(2, 12)
 LORA = METHODS.get("lora")
@@ -118,3 +119,20 @@ def test_no_start_is_wider_than_the_matrices(tiny_model: Path) -> None:
         assert reason is not None
         assert "at most 16" in reason
     assert LORA.refusal(Setting("sft", "none", model=facts), options(rank=32)) is None
+
+
+@pytest.mark.parametrize(("start", "stored"), [("pissa_fast", "none"), ("orthogonal", "none"), ("loftq", "nf4")])
+def test_killed_and_resumed_is_uninterrupted(tmp_path: Path, tiny_model: Path, start: str, stored: str) -> None:
+    settings: dict[str, Any] = {
+        "method": {"id": "lora", "rank": 4, "initialisation": start},
+        "quantization": stored,
+        "training": {"learning_rate": 1e-2},
+    }
+    whole, second = (new_run(tmp_path, tiny_model, **settings) for _ in range(2))
+    one = train(whole).trainer.model
+    train(second, kill_after=7)
+    two = train(second, resume=True).trainer.model
+    assert finish_of(whole).metrics["after"]["loss"] < finish_of(whole).metrics["before"]["loss"]
+    assert steps_of(second) == steps_of(whole)
+    again = dict(two.named_parameters())
+    assert all(torch.equal(parameter, again[name]) for name, parameter in one.named_parameters())
