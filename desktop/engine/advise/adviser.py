@@ -13,7 +13,7 @@ from desktop.engine.advise.base import Advice, Situation, goal
 from desktop.engine.advise.duration import START_SECONDS, step_seconds
 from desktop.engine.advise.reasons import line_of, reasons_of
 from desktop.engine.advise.score import score_of
-from desktop.engine.check import method_problems
+from desktop.engine.check import method_problems, setting_of
 from desktop.engine.defaults import default_learning_rate
 from desktop.engine.errors import RequestError
 from desktop.engine.job import Choice, JobSpec
@@ -94,6 +94,7 @@ def _advice(job: JobSpec, situation: Situation) -> Advice:
     trainable = method.trainable(facts, options)
     stored = trainable * 4 if method.is_adapter else facts.parameters * facts.bytes_per_weight
     machine = situation.machine
+    unmergeable = method.merge_refusal(setting_of(job, facts), options) or ""
     return Advice(
         id=method.id,
         title=method.title,
@@ -110,9 +111,10 @@ def _advice(job: JobSpec, situation: Situation) -> Advice:
         reasons=(),
         adapter=method.is_adapter,
         file_mib=stored / 2**20,
-        mergeable=method.mergeable,
+        mergeable=method.mergeable and not unmergeable,
         learning_rate=job.training.learning_rate or default_learning_rate(job, facts),
         job=job,
+        unmergeable=unmergeable,
     )
 
 

@@ -104,6 +104,7 @@ class Advice:
         mergeable: whether it can be folded into the model.
         learning_rate: the rate it would train with.
         job: the job it would be.
+        unmergeable: why it cannot be folded into the model, in the sentence the export says; empty where it can.
     """
 
     id: str
@@ -124,6 +125,7 @@ class Advice:
     mergeable: bool
     learning_rate: float
     job: JobSpec
+    unmergeable: str = ""
 
     @property
     def usable(self) -> bool:
@@ -151,6 +153,7 @@ class Advice:
             "file_mib": round(self.file_mib, 3),
             "learning_rate": self.learning_rate,
             "mergeable": self.mergeable,
+            "unmergeable": self.unmergeable,
             "refusal": self.refusal,
             "cure": self.cure,
         }

@@ -72,6 +72,8 @@ def reasons_of(one: Advice, found: Sequence[Advice], situation: Situation) -> tu
     learns = f"{count(one.trainable)} weights learn, {share(one.trainable, one.total)} of the model's"
     kept = "the result is a file of" if one.adapter else "the result is a whole model of"
     reasons.append(Reason("note", f"{learns}; {kept} {size(one.file_mib)}."))
+    if one.unmergeable:
+        reasons.append(Reason("note", one.unmergeable))
     method = METHODS.get(one.id)
     reasons.append(Reason("note", f"Take it when: {_lowered(method.use_when)}"))
     reasons.append(Reason("note", f"Think twice when: {_lowered(method.avoid_when)}"))
