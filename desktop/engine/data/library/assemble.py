@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.engine.data.library.entry import Entry
 from desktop.engine.data.library.found import Finding, findings_in, load_table, save_table, schema
+from desktop.engine.data.library.keys import key_of
 from desktop.engine.data.library.likes import equal_rows, joined, near_rows, near_to
 from desktop.engine.data.library.parts import PartReader
-from desktop.engine.data.library.stretch import INDEX_COLUMNS, Stretch, key_of
+from desktop.engine.data.library.stretch import INDEX_COLUMNS, Stretch
 from desktop.engine.data.library.view import EDITED, View, sum_of
 from desktop.engine.data.mapping.interpret import Interpretation
 from desktop.engine.data.rows import Row, RowFault

@@ -22,7 +22,7 @@ import xxhash
 from desktop.engine.data.reading.chunks import Chunk
 
 if TYPE_CHECKING:
-    from pyarrow import Array, RecordBatch
+    from pyarrow import Array, RecordBatch, Table
 
 _JSON = {b"json": b"1"}
 _AT_ONCE = 512
@@ -85,18 +85,34 @@ class PartWriter:
         files: Sequence[str] = (),
     ) -> list[Column]:
         """Append ``records`` and return their columns as they were stored."""
+        return self._append([self._column(name, records) for name in self._names(records)], rows, lines, files)
+
+    def write_table(self, table: Table, rows: Sequence[int], lines: Sequence[int]) -> list[Column] | None:
+        """Append records that are columns of text already; ``None``, and nothing written, where one has to be JSON."""
         import pyarrow as pa
 
-        columns = [self._column(name, records) for name in self._names(records)]
+        if any(self._kinds.get(name, False) for name in table.column_names):
+            return None
+        columns = [Column(name, table.column(name).chunk(0), json=False) for name in table.column_names]
+        lacking = [name for name in self._kinds if name not in table.column_names]
+        columns += [Column(name, pa.nulls(table.num_rows, pa.string()), json=self._kinds[name]) for name in lacking]
+        order = {name: place for place, name in enumerate(self._kinds)}
+        return self._append(sorted(columns, key=lambda one: order.get(one.name, len(order))), rows, lines, ())
+
+    def _append(
+        self, columns: list[Column], rows: Sequence[int], lines: Sequence[int], files: Sequence[str]
+    ) -> list[Column]:
+        import pyarrow as pa
+
         kinds = {column.name: column.json for column in columns}
         if self._writer is None or kinds != self._kinds:
             self._roll(kinds)
         fields = list(self._schema.field("record").type)
         record = pa.StructArray.from_arrays([column.array for column in columns], fields=fields)
         file = pa.array(files, pa.string()) if files else pa.nulls(len(rows), pa.string())
-        arrays = [pa.array(rows, pa.int64()), pa.array(lines, pa.int64()), file, record]
+        arrays = [_numbers(rows), _numbers(lines), file, record]
         self._writer.write_batch(pa.record_batch(arrays, schema=self._schema))
-        self._batches.append(len(records))
+        self._batches.append(len(rows))
         return columns
 
     def close(self) -> list[Part]:
@@ -144,6 +160,13 @@ class PartWriter:
         self._batches = []
         self._sink = pa.OSFile(str(self._folder / self._name), "wb")
         self._writer = pa.ipc.new_file(self._sink, self._schema)
+
+
+def _numbers(values: Sequence[int]) -> Array:
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.array(np.arange(values.start, values.stop) if isinstance(values, range) else values, pa.int64())
 
 
 @dataclass(frozen=True)

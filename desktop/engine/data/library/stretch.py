@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import xxhash
 
 from desktop.engine.data.library.found import Finding, Found
+from desktop.engine.data.library.keys import key_of, sure_rows
 from desktop.engine.data.library.parts import Column, Part, PartReader, PartWriter
 from desktop.engine.data.library.sketch import NUMBERS, bytes_of, sketches
 from desktop.engine.data.mapping.interpret import Interpretation
@@ -101,13 +101,13 @@ def import_stretch(
         for chunk in chunks:
             for bad in chunk.bad:
                 unreadable.add_unreadable(bad)
-            if chunk.records:
-                stored = writer.write(chunk.records, chunk.rows, chunk.lines, chunk.files)
+            if chunk.count:
+                stored, chunk = _stored(writer, chunk)
                 columns.update(dict.fromkeys(column.name for column in stored))
                 reading.take(chunk, stored, done.records)
-            done.records += len(chunk.records)
+            done.records += chunk.count
             done.rows, done.lines = chunk.last_row, chunk.last_line
-            told(chunk.size, len(chunk.records) + len(chunk.bad))
+            told(chunk.size, chunk.count + len(chunk.bad))
     finally:
         done.parts = writer.close()
         if collecting:
@@ -116,6 +116,16 @@ def import_stretch(
     done.unreadable = f"{name}-unreadable.arrow"
     unreadable.save(folder / done.unreadable)
     return reading.saved(done, views, name)
+
+
+def _stored(writer: PartWriter, chunk: Chunk) -> tuple[list[Column], Chunk]:
+    """Write the records of ``chunk``; return their columns, and the chunk in the form they could be written in."""
+    if chunk.table is not None:
+        columns = writer.write_table(chunk.table, chunk.rows, chunk.lines)
+        if columns is not None:
+            return columns, chunk
+    chunk = chunk.unpacked()
+    return writer.write(chunk.records, chunk.rows, chunk.lines, chunk.files), chunk
 
 
 def reread_stretch(
@@ -157,14 +167,23 @@ class Reading:
         import numpy as np
 
         suspects = _suspects(columns, self._signs)
+        sure = sure_rows(columns, self._as) if chunk.table is not None else None
+        if sure is None:
+            chunk = chunk.unpacked()
+            rest: Iterable[int] = range(chunk.count)
+            made = self._made(chunk.records)
+        else:
+            sure.certain[list(suspects)] = False
+            rest = np.flatnonzero(~sure.certain).tolist()
+            made = [None] * chunk.count
         kept: list[int] = []
         keys: list[int] = []
         strata: list[int] = []
-        for number, (record, made) in enumerate(zip(chunk.records, self._made(chunk.records), strict=True)):
+        for number in rest:
             try:
-                row = made
+                row = made[number]
                 if row is None:
-                    row, mended = self._as.converted(record)
+                    row, mended = self._as.converted(chunk.record(number))
                     if mended is not None:
                         self._add(chunk, number, mended.check, str(mended), "fixed")
                 if number in suspects:
@@ -180,14 +199,19 @@ class Reading:
                 strata.append(self._stratum(row["label"]))
             elif chunk.files:
                 strata.append(self._stratum(chunk.files[number]))
-        rows = np.asarray(kept, np.int64)
-        lines = np.empty((len(kept), len(INDEX_COLUMNS)), np.uint64)
+        rows, hashes = np.asarray(kept, np.int64), np.asarray(keys, np.uint64)
+        if sure is not None:
+            rows = np.concatenate([rows, np.flatnonzero(sure.certain)])
+            hashes = np.concatenate([hashes, sure.keys[sure.certain]])
+            order = np.argsort(rows, kind="stable")
+            rows, hashes = rows[order], hashes[order]
+        lines = np.empty((len(rows), len(INDEX_COLUMNS)), np.uint64)
         lines[:, 0] = rows + place
         lines[:, 1] = np.asarray(chunk.rows, np.uint64)[rows]
         lines[:, 2] = np.asarray(chunk.lines, np.uint64)[rows]
-        lines[:, 3] = np.asarray(keys, np.uint64)
+        lines[:, 3] = hashes
         lines[:, 4] = np.asarray(strata, np.uint64) if strata else 0
-        lines[:, 5:] = sketches(_read(columns, self._as), len(chunk.records))[rows].view(np.uint64)
+        lines[:, 5:] = sketches(_read(columns, self._as), chunk.count)[rows].view(np.uint64)
         self._index.append(lines)
 
     def _made(self, records: list[dict[str, Any]]) -> Sequence[Row | None]:
@@ -242,15 +266,6 @@ class Reading:
 
 class _LeftOutError(Exception):
     """A row is left out because its policy says so; the finding is written already."""
-
-
-def key_of(row: Row) -> int:
-    """Return a 64-bit hash of what a canonical row says: equal rows have equal keys."""
-    try:
-        data = orjson.dumps(row)
-    except (TypeError, ValueError):
-        data = repr(row).encode("utf-8", "surrogatepass")
-    return xxhash.xxh3_64_intdigest(data)
 
 
 def _read(columns: list[Column], interpretation: Interpretation) -> list[Any]:

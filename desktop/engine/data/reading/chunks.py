@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
 from desktop.engine.data.reading.files import LONGEST_LINE
+from desktop.engine.data.reading.flat import text_columns
 from desktop.engine.data.reading.json_lines import read_line
 from desktop.engine.data.rows import BadRow, Record
+
+if TYPE_CHECKING:
+    from pyarrow import Table
 
 ROWS = 4096
 """Records of a chunk at most."""
@@ -23,6 +27,7 @@ BLOCK = 1024 * 1024
 """Bytes of JSON Lines read at once: small enough that a chunk and all made of it stay in the processor's cache."""
 _DEEPEST = 100
 _SLICE = 256 * 1024
+_TRIES = 8  # blocks that turned out not to be all text before no more are tried so
 _NAME_END = re.compile(rb'"[ \t\r]*:')
 _FLAT = {str, bool, type(None)}
 
@@ -32,7 +37,8 @@ class Chunk:
     """Some records in the order of their rows, those that could not be read apart.
 
     Attributes:
-        records: the values of each readable record.
+        records: the values of each readable record; none where they stand in ``table``.
+        table: the same as Arrow columns of text, where nothing else is in them.
         rows: the row number of each.
         lines: the line each begins on.
         bad: what could not be read.
@@ -43,13 +49,30 @@ class Chunk:
     """
 
     records: list[dict[str, Any]] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
+    rows: list[int] | range = field(default_factory=list)
+    lines: list[int] | range = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     last_row: int = 0
     last_line: int = 0
     size: int = 0
+    table: Table | None = None
+
+    @property
+    def count(self) -> int:
+        """Return the readable records."""
+        return self.table.num_rows if self.table is not None else len(self.records)
+
+    def record(self, number: int) -> dict[str, Any]:
+        """Return one readable record."""
+        if self.table is None:
+            return self.records[number]
+        found: dict[str, Any] = self.table.slice(number, 1).to_pylist()[0]
+        return found
+
+    def unpacked(self) -> Chunk:
+        """Return the same with its records as Python values."""
+        return self if self.table is None else replace(self, records=self.table.to_pylist(), table=None)
 
     def take(self, outcome: Record | BadRow) -> None:
         """Add one record or fault."""
@@ -58,6 +81,8 @@ class Chunk:
             self.bad.append(outcome)
             return
         self.records.append({str(name): value for name, value in outcome.values.items()})
+        assert isinstance(self.rows, list)
+        assert isinstance(self.lines, list)
         self.rows.append(outcome.row)
         self.lines.append(outcome.line)
         if outcome.file or self.files:
@@ -99,6 +124,7 @@ def json_lines_range(path: Path, start: int, end: int) -> Iterator[Chunk]:
     line, a name that stands twice, a number it would round) is read again line by line with the strict one.
     """
     row = line = 0
+    lane = _Lane()
     with path.open("rb") as file:
         file.seek(start)
         left, rest = end - start, b""
@@ -125,10 +151,31 @@ def json_lines_range(path: Path, start: int, end: int) -> Iterator[Chunk]:
                 block, rest = block[:cut], block[cut:]
             else:
                 rest = b""
-            chunk = _sound(block, row, line) or _line_by_line(block, row, line)
+            chunk = lane.read(block, row, line)
             chunk.size = len(block)
             row, line = chunk.last_row, chunk.last_line
             yield chunk
+
+
+class _Lane:
+    """Chooses how each block is parsed: by columns while blocks are alike and all text, else record by record."""
+
+    def __init__(self) -> None:
+        self._names: tuple[str, ...] = ()
+        self._tries = _TRIES
+
+    def read(self, block: bytes, row: int, line: int) -> Chunk:
+        if self._names and self._tries:
+            table = text_columns(block, self._names)
+            if table is not None:
+                count = table.num_rows
+                rows, lines = range(row + 1, row + count + 1), range(line + 1, line + count + 1)
+                return Chunk(rows=rows, lines=lines, last_row=row + count, last_line=line + count, table=table)
+            self._tries -= 1
+        chunk = _sound(block, row, line) or _line_by_line(block, row, line)
+        first = chunk.records[0] if chunk.records else {}
+        self._names = tuple(first) if all(type(value) is str for value in first.values()) else ()
+        return chunk
 
 
 def _skip_line(file: IO[bytes]) -> None:

@@ -29,6 +29,7 @@ class Alpaca(Shape):
         Role("history", "Earlier turns", required=False, holds="other"),
     )
     order: ClassVar[int] = 30
+    flat: ClassVar[tuple[str, ...]] = ("instruction", "output")
 
     def match(self, sample: Sample) -> Match | None:
         """Take the columns that go by the names of the data set, in any case."""

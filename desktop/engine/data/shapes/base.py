@@ -116,6 +116,7 @@ class Shape(ABC):
         kind: the canonical rows it becomes.
         roles: what its columns can be.
         order: the more particular shape is asked first.
+        flat: roles whose plain texts, in this order and with nothing in any other role, are all that a row says.
         exclusive: whether such rows must not be taken for others: a model would learn answers that are not wanted.
     """
 
@@ -126,6 +127,7 @@ class Shape(ABC):
     roles: ClassVar[tuple[Role, ...]]
     order: ClassVar[int] = 100
     exclusive: ClassVar[bool] = False
+    flat: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def match(self, sample: Sample) -> Match | None:

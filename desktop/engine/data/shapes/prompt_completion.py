@@ -30,6 +30,7 @@ class PromptCompletion(Shape):
         Role("tools", "Tools that can be called", required=False, holds="tools"),
     )
     order: ClassVar[int] = 19
+    flat: ClassVar[tuple[str, ...]] = ("prompt", "completion")
 
     def match(self, sample: Sample) -> Match | None:
         """Take columns called prompt and completion."""

@@ -31,6 +31,7 @@ class SourceTarget(Shape):
     kind: ClassVar[Kind] = "pair"
     roles: ClassVar[tuple[Role, ...]] = (Role("source", "Source"), Role("target", "Target, trained"))
     order: ClassVar[int] = 60
+    flat: ClassVar[tuple[str, ...]] = ("source", "target")
 
     def match(self, sample: Sample) -> Match | None:
         """Take a pair of columns whose names belong together, or two languages side by side."""

@@ -22,6 +22,7 @@ class PlainText(Shape):
     kind: ClassVar[Kind] = "text"
     roles: ClassVar[tuple[Role, ...]] = (Role("text", "Text, trained"),)
     order: ClassVar[int] = 90
+    flat: ClassVar[tuple[str, ...]] = ("text",)
 
     def match(self, sample: Sample) -> Match | None:
         """Take a column called text or the like, or the only one there is."""

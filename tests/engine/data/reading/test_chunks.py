@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.engine.data.reading import chunks
-from desktop.engine.data.reading.chunks import json_lines_range, ranges
+from desktop.engine.data.reading.chunks import Chunk, json_lines_range, ranges
 from desktop.engine.data.reading.json_lines import read_json_lines
 from desktop.engine.data.rows import BadRow, Record
 
@@ -38,7 +38,7 @@ def _in_pieces(path: Path, size: int) -> tuple[list[tuple[int, int, object]], in
     row = line = 0
     for start, end in ranges(path, size):
         last_row = last_line = 0
-        for chunk in json_lines_range(path, start, end):
+        for chunk in map(Chunk.unpacked, json_lines_range(path, start, end)):
             for number, place, values in zip(chunk.rows, chunk.lines, chunk.records, strict=True):
                 found.append((row + number, line + place, values))
             found += [(row + bad.row, line + bad.line, bad.check) for bad in chunk.bad]
@@ -92,3 +92,37 @@ def test_bad_rows_are_rows_of_their_own() -> None:
     chunk.take(Record(3, 5, {"a": 2}, "b.txt"))
     assert (chunk.rows, chunk.lines, chunk.files) == ([1, 3], [1, 5], ["", "b.txt"])
     assert (chunk.last_row, chunk.last_line, len(chunk.bad)) == (3, 5, 1)
+
+
+plain = st.dictionaries(st.sampled_from(["a", "b"]), st.text(max_size=8), min_size=2, max_size=2).map(json.dumps)
+odd = st.sampled_from(
+    [
+        '{"a": "x", "a": "y"}', '{"a": "x"}', '{"a": "x", "b": 1}', '{"a": "x", "b": "\\ud83d"}', "",
+        '{"b":"1","a":"2"}',
+        '{"a": "x", "b": "y"} {"a": "z", "b": "u"}', '{"a": "\x01", "b": "y"}',
+        '{"a":"x","b":"y","c":"z"}', "{", '{"a":"}',
+        '{"a": "\\u0000", "b": "2020-01-01"}', '{"a": "\xff", "b": "q"}', '{"a": null, "b": "y"}',
+    ]
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(rows=st.lists(st.one_of(plain, plain, plain, odd), min_size=4, max_size=30), block=st.integers(20, 400))
+def test_blocks_of_plain_texts_go_by_columns_and_say_the_same(rows: list[str], block: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        path = Path(folder) / "rows.jsonl"
+        path.write_bytes("\n".join(rows).encode("latin-1", "replace"))
+        patch.setattr(chunks, "BLOCK", block)
+        found, total = _in_pieces(path, 10**9)
+        assert found == _strictly(path)
+        assert total == len(_strictly(path))
+
+
+def test_columns_are_used_where_all_is_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "BLOCK", 2000)
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps({"a": f"Größe {n}", "b": "x"}) + "\n" for n in range(500)), encoding="utf-8")
+    read = list(json_lines_range(path, 0, path.stat().st_size))
+    assert sum(chunk.table is not None for chunk in read) >= len(read) - 1
+    assert sum(chunk.count for chunk in read) == 500
+    assert read[-1].record(0)["a"].startswith("Größe")
