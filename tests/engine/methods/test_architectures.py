@@ -62,7 +62,7 @@ def _refused(case: Case, folder: Path, base: Path, reason: str) -> None:
 def _right_ones_moved(held: Battery) -> None:
     moved = changed(held.untouched, held.tensors)
     assert held.trains <= moved
-    assert not [name for name in moved if not held.method.promises(name)]
+    assert moved <= held.method.promised(held.untouched, held.options)
     planned = next(event for event in held.run.events() if isinstance(event, Planned))
     assert planned.trainable == held.method.trainable(held.facts, held.options)
 

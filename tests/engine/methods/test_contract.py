@@ -37,6 +37,10 @@ CASES: dict[str, Case] = {
     "qlora over FP4, scales as they are": Case(
         {"id": "qlora", "double_quantization": False}, settings={"quantization": "fp4"}
     ),
+    "bottleneck, Houlsby, normed, checkpointed": Case(
+        {"id": "bottleneck", "placement": "houlsby", "layer_norm": True, "reduction": 2},
+        settings={"training": {"checkpointing": True}},
+    ),
     "full with Muon": Case("full", settings={"training": {"optimizer": "muon"}}),
     **{
         f"{method.id} over {stored}": Case(method.id, settings={"quantization": stored})
@@ -111,7 +115,7 @@ def test_the_loss_falls(held: Battery) -> None:
 
 def test_exactly_what_is_promised_changes_and_no_other_bit(held: Battery) -> None:
     moved = changed(held.untouched, held.tensors)
-    promised = {name for name in held.untouched if held.method.promises(name)}
+    promised = held.method.promised(held.untouched, held.options)
     assert moved <= promised
     assert held.trains <= moved
     assert promised - moved <= promised - held.trains
