@@ -17,6 +17,8 @@ _ADAPTER = "default"
 _WRAPPED = "base_model.model."
 _LARGE = 2**31  # stands for the number of steps until ``prepare`` tells it
 
+_COMPARING = ("dpo",)  # objectives whose trainer keeps a second adapter, the reference, beside the learned one
+
 
 class AdaloraOptions(TargetOptions):
     """What can be chosen about AdaLoRA."""
@@ -136,6 +138,15 @@ class Adalora(LayerAdapter):
     def default_learning_rate(self, facts: ModelFacts | None) -> float:
         """Return 1e-2 for the starter, 5e-4 for large models: the paper's are two to five times LoRA's."""
         return rate_between(facts.parameters if facts else None, small=1e-2, large=5e-4)
+
+    def refusal(self, setting: Setting, options: Any) -> str | None:
+        """Refuse what holds a second copy of the adapter, which this one cannot have beside it."""
+        if setting.objective in _COMPARING:
+            return (
+                "AdaLoRA shares out its ranks over one adapter, and learning from preferences keeps a copy of it to "
+                "compare with. Choose LoRA, or another objective."
+            )
+        return super().refusal(setting, options)
 
     def merge_refusal(self, setting: Setting, options: Any) -> str | None:
         """Allow it everywhere: what was learned over a packed base is folded into the exact weights."""

@@ -61,7 +61,7 @@ def test_the_data_floor_reads_it_back(format: Format, project: Fill, tmp_path: P
     made = export(store, tmp_path / "rows.jsonl", format)
     imported = open_source(DataSource(path=str(made.path)), ("preference",))
     plain = _rows(export(store, tmp_path / "plain.jsonl").path)
-    assert (imported.rows, imported.bad) == (plain, [])
+    assert (list(imported.rows), imported.bad) == (plain, [])
 
 
 def test_a_pair_judged_both_ways_is_left_out(project: Fill, tmp_path: Path) -> None:
