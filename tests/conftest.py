@@ -18,7 +18,6 @@ environment.prepare()
 import desktop.bridge  # noqa: E402, F401  its guard must stand before the first call into Qt, whichever test makes it
 from tests.support import tiny_models  # noqa: E402  the environment must be set before Qt and the libraries load
 
-
 # How long one example takes says more about what else the machine does than about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
