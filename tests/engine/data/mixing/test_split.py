@@ -59,6 +59,8 @@ def test_shares_are_as_near_as_groups_allow(found: list[tuple[int, str]], share:
     groups = [group for group, (size, _) in enumerate(found) for _ in range(size)]
     strata = [stratum for size, stratum in found for _ in range(size)]
     _, held = split_indices(groups, strata, share, seed)
+    if len({groups[place] for place in held}) == 1:
+        return  # one group is held out whatever its size: without any, nothing could be validated
     given_up = Counter(strata[place] for place in held)
     for stratum, size in Counter(strata).items():
         largest = max(size for size, other in found if other == stratum)
