@@ -69,8 +69,9 @@ class JsonStream:
                     self.raw = self._text[start : error.end]
                     self._move(error.end)
                 raise
-            if end == len(self._text) and self._text[start] not in '"[{' and self._grow():
-                continue  # a number may go on
+            # A number may go on behind the cut, also one cut within its fraction or exponent.
+            if self._text[start] not in '"[{' and not self._text[end:].strip(".eE+-") and self._grow():
+                continue
             raw = self._text[start:end]
             self._move(end)
             return value, raw

@@ -51,6 +51,13 @@ def test_cuts_change_nothing(rows: list[Any], cuts: list[int], indent: int | Non
     assert lines == _walked(JsonStream(iter([text])))[1]
 
 
+@pytest.mark.parametrize("number", [1.1905100082948138e16, -2.5e-300, 10**30, 0.1, -7])
+def test_a_number_may_be_cut_anywhere(number: float) -> None:
+    text = json.dumps([number, []])
+    for cut in range(len(text)):
+        assert _walked(JsonStream(iter([text[:cut], text[cut:]])))[0] == [number, []]
+
+
 @given(cuts=st.lists(st.integers(0, 100), max_size=10), width=st.integers(1, 9))
 def test_a_mistake_is_found_where_it_stands(cuts: list[int], width: int) -> None:
     text = '[{"a": 1},\n' + " " * width + '{"a" 2}]'
