@@ -28,7 +28,6 @@ from desktop.engine.registry import Registrable, Registry
 
 _KIND_TITLES = {"causal": "a text generator", "masked": "an encoder", "seq2seq": "an encoder-decoder"}
 _OVERLONG = {"drop": "left out", "split": "cut into several"}
-_CHATS = {"chat", "preference", "rated"}
 _SPARE_MIB = 64  # events, log, tokenizer
 _FULL_STATE_BYTES = 16  # a full checkpoint keeps fp32 weights and two running averages, the model one more copy
 
@@ -41,7 +40,7 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
     found: list[Problem] = []
     ref, facts = _model(job, found)
     method, method_options = _choice(METHODS, job.method, "method", found)
-    objective, _ = _choice(OBJECTIVES, job.objective, "objective", found)
+    objective, objective_options = _choice(OBJECTIVES, job.objective, "objective", found)
     _data(job, found)
     _device(job, machine, found)
     if isinstance(method, Method) and method_options is not None:
@@ -53,8 +52,10 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
         _overlong(job, objective, found)
     if isinstance(objective, Objective) and facts is not None:
         _objective(objective, facts, found)
+    if isinstance(objective, Objective) and objective_options is not None:
+        found += objective.problems(job, objective_options, facts)
     if isinstance(objective, Objective) and isinstance(method, Method):
-        reason = scratch_refusal(objective, method, job.quantization)
+        reason = objective.refusal(method, setting_of(job, facts))
         found += [_problem("method", reason)] if reason else []
     if facts is not None:
         taken = method.virtual_tokens(method_options) if isinstance(method, Method) and method_options else 0
@@ -223,26 +224,21 @@ def _start_from_adapter(job: JobSpec, ref: ModelRef, found: list[Problem]) -> No
         found.append(Problem("model", told.message, "Start from its base, or from a model that can be merged."))
 
 
+def needed_kinds(objective: Objective) -> str:
+    """Return the kinds of model ``objective`` starts from, in words."""
+    return " or ".join(_KIND_TITLES[kind] for kind in objective.kinds)
+
+
 def _objective(objective: Objective, facts: ModelFacts, found: list[Problem]) -> None:
-    if objective.model_kind != facts.kind:
+    if facts.kind not in objective.kinds:
         found.append(
             Problem(
                 "objective",
-                f"{objective.title} needs {_KIND_TITLES[objective.model_kind]}, and this model is "
+                f"{objective.title} needs {needed_kinds(objective)}, and this model is "
                 f"{_KIND_TITLES[facts.kind]} ({facts.architecture}).",
                 "Choose another model or another objective.",
             )
         )
-
-
-def scratch_refusal(objective: Objective, method: Method, quantization: str) -> str | None:
-    """Return why ``method`` cannot learn ``objective``, which starts from random weights; ``None`` where it can."""
-    if objective.from_scratch and (not method.trains_embeddings or quantization != "none"):
-        return (
-            f"{objective.title} starts from random weights, and {method.title} would leave most of them random. "
-            "Choose full fine-tuning without quantisation."
-        )
-    return None
 
 
 def _template(job: JobSpec, objective: Objective | None, found: list[Problem]) -> None:
@@ -251,7 +247,7 @@ def _template(job: JobSpec, objective: Objective | None, found: list[Problem]) -
     except RequestError as error:
         found.append(Problem("chat_template", error.message, error.hint))
         return
-    if job.chat_template and objective is not None and not _CHATS & set(objective.rows):
+    if job.chat_template and objective is not None and not objective.chats:
         found.append(
             Problem(
                 "chat_template",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from desktop.engine.check import method_refusal, scratch_refusal
+from desktop.engine.check import method_refusal
 from desktop.engine.methods.base import Method, ModelFacts, Setting
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.objectives.base import Objective
@@ -77,9 +77,9 @@ def compatibility(method: Method, facts: ModelFacts | None = None, options: Any 
     home = next((verdict.id for verdict in quantizations if verdict.works), "none")
 
     def for_objective(objective: Objective) -> str | None:
-        if objective.model_kind not in method.kinds or (facts is not None and objective.model_kind != facts.kind):
+        if not set(objective.kinds) & set(method.kinds) or (facts is not None and facts.kind not in objective.kinds):
             return f"{objective.title} needs another kind of model. Choose another objective."
-        return refusal(objective.id, home) or scratch_refusal(objective, method, home)
+        return refusal(objective.id, home) or objective.refusal(method, Setting(objective.id, home, model=facts))
 
     return Compatibility(
         kinds=tuple(Verdict(kind, works=True) for kind in method.kinds),
@@ -99,5 +99,5 @@ def _verdicts(asked: Iterable[tuple[str, str | None]]) -> tuple[Verdict, ...]:
 
 
 def _objective_for(facts: ModelFacts) -> str:
-    fitting = (objective.id for objective in OBJECTIVES.all() if objective.model_kind == facts.kind)
+    fitting = (objective.id for objective in OBJECTIVES.all() if facts.kind in objective.kinds)
     return next(fitting, "sft")

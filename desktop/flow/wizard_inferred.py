@@ -6,6 +6,7 @@ import math
 import re
 from pathlib import Path
 
+from desktop.engine.check import needed_kinds
 from desktop.engine.data.rows import KIND_TITLES
 from desktop.engine.defaults import default_epochs
 from desktop.engine.job import Choice, Training
@@ -13,7 +14,6 @@ from desktop.engine.objectives import OBJECTIVES
 from desktop.flow.wizard_answers import Answers
 from desktop.flow.wizard_findings import DataFound, Findings
 
-_KINDS = {"causal": "a text generator", "masked": "an encoder", "seq2seq": "an encoder-decoder"}
 LONGEST = 2048  # rows are not let longer than this unasked: memory grows with them
 
 
@@ -26,7 +26,7 @@ def objective_of(answers: Answers, findings: Findings) -> Choice:
     for objective in OBJECTIVES.all():
         if objective.from_scratch:
             continue  # it throws away what the model knows: nobody gets that unasked
-        suits_model = not model or objective.model_kind == model
+        suits_model = not model or model in objective.kinds
         if suits_model and (not kind or kind in objective.rows):
             return Choice(id=objective.id)
     return Choice(id=OBJECTIVES.all()[0].id)
@@ -37,10 +37,10 @@ def unsuited(answers: Answers, findings: Findings) -> str:
     if not (findings.data and findings.data.kind and findings.model):
         return ""
     objective = OBJECTIVES.get(objective_of(answers, findings).id)
-    if findings.data.kind in objective.rows and objective.model_kind == findings.model.facts.kind:
+    if findings.data.kind in objective.rows and findings.model.facts.kind in objective.kinds:
         return ""
-    if objective.model_kind != findings.model.facts.kind:
-        needs = _KINDS.get(objective.model_kind, objective.model_kind)
+    if findings.model.facts.kind not in objective.kinds:
+        needs = needed_kinds(objective)
         return f"{findings.model.title} does not go with these rows: {objective.title} needs {needs}."
     holds = KIND_TITLES.get(findings.data.kind, findings.data.kind)
     wants = " or ".join(KIND_TITLES[kind] for kind in objective.rows)

@@ -27,5 +27,5 @@ class Objectives(Command):
         if args.id:
             show_one(OBJECTIVES.get(args.id), out)
         else:
-            show_all(OBJECTIVES.all(), out, ("rows", "model_kind"))
+            show_all(OBJECTIVES.all(), out, ("row", "rows", "kinds", "use_when", "avoid_when"))
         return 0

@@ -52,7 +52,7 @@ def shape_of(job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: i
     length = min(job.training.max_length, facts.context - virtual)
     objective = OBJECTIVES.get(job.objective.id)
     scratch = objective.from_scratch
-    sequences = 2 if "preference" in objective.rows else 1  # a pair is two rows to the model
+    sequences = objective.sequences
     # Autocast keeps full weights in fp32 and computes in 16 bits; a frozen base is loaded in 16 bits at once.
     frozen = method.is_adapter and not scratch
     return Shape(

@@ -17,6 +17,7 @@ Source = Literal["bundled", "folder", "run", "cache", "local"]
 RUN_PREFIX = "run:"
 LINEAGE_FILE = "fettle.json"
 REPORT_FILE = "report.json"  # what the method found out beyond its weights
+EVALUATION_FILE = "evaluation.json"  # what the objective found on the held-out rows beyond figures
 _DEEPEST = 16  # adapters over adapters; more is a loop in the lineage
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.engine.data.rendering.templates import is_template_text, own_template, template_named, trusted
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.models.facts import facts_of
+from desktop.engine.models.heads import HEAD_PARTS, Head, head_arguments
 from desktop.engine.models.library import ModelRef, read_lineage
 from desktop.engine.models.merge import made_by, refuse_merge
 from desktop.engine.models.packed import refuse_without_kernels
@@ -83,10 +84,12 @@ def load_model(
     device: str = "cpu",
     kind: str = "causal",
     double_quantization: bool = True,
+    head: Head | None = None,
 ) -> Any:
     """Return the whole model, its adapters folded in, ready to be trained further.
 
     ``dtype`` is fp32 unless said otherwise: left to itself the library keeps whatever the checkpoint was stored in.
+    With ``head`` it ends in that instead of words, its weights random where the checkpoint has none of that shape.
     """
     if ref.adapters and quantization != "none":
         raise RequestError(
@@ -95,7 +98,7 @@ def load_model(
             "Set the quantisation to none, or start from the merged model.",
         )
     refuse_merge(ref)
-    model = _load_base(ref.folder, quantization, dtype, device, kind, double_quantization)
+    model = _load_base(ref.folder, quantization, dtype, device, kind, double_quantization, head)
     for adapter in ref.adapters:
         model = _folded(model, adapter)
     return model
@@ -151,7 +154,15 @@ def load_tuned(
     return model.eval()
 
 
-def _load_base(folder: Path, quantization: str, dtype: torch.dtype | None, device: str, kind: str, double: bool) -> Any:
+def _load_base(
+    folder: Path,
+    quantization: str,
+    dtype: torch.dtype | None,
+    device: str,
+    kind: str,
+    double: bool,
+    head: Head | None = None,
+) -> Any:
     import torch
 
     facts = facts_of(folder)  # refuses code, pickles, indexes that point outside, truncated files: before any load
@@ -170,8 +181,10 @@ def _load_base(folder: Path, quantization: str, dtype: torch.dtype | None, devic
         arguments |= {"quantization_config": config}
     if config is not None or facts.packed:
         arguments |= {"device_map": {"": device}}
+    if head is not None:
+        arguments |= head_arguments(head)
     try:
-        model, report = _class_of(kind).from_pretrained(
+        model, report = _class_of(kind, head).from_pretrained(
             folder, trust_remote_code=False, output_loading_info=True, **arguments
         )
     except (OSError, ValueError, RuntimeError, KeyError, AttributeError) as error:
@@ -182,16 +195,17 @@ def _load_base(folder: Path, quantization: str, dtype: torch.dtype | None, devic
             f"{folder.name} could not be loaded: {_first_line(error)}",
             "The files may be damaged or of another version: copy or download the model again.",
         ) from error
-    _refuse_incomplete(folder, report)
+    _refuse_incomplete(folder, report, of_head=head is not None)
     return model if "device_map" in arguments else model.to(device)
 
 
-def _refuse_incomplete(folder: Path, report: dict[str, Any]) -> None:
+def _refuse_incomplete(folder: Path, report: dict[str, Any], *, of_head: bool) -> None:
     """Refuse what the library only warns of: weights the files lack are drawn at random, and the model babbles.
 
     The head of an encoder saved without one may be missing: it is there to be trained.
     """
-    missing = sorted(name for name in report.get("missing_keys", ()) if not name.startswith(_HEADS))
+    free = (*_HEADS, *HEAD_PARTS) if of_head else _HEADS
+    missing = sorted(name for name in report.get("missing_keys", ()) if not name.startswith(free))
     if missing:
         raise RequestError(
             "incomplete_model",
@@ -201,9 +215,11 @@ def _refuse_incomplete(folder: Path, report: dict[str, Any]) -> None:
         )
 
 
-def _class_of(kind: str) -> Any:
+def _class_of(kind: str, head: Head | None = None) -> Any:
     import transformers
 
+    if head is not None:
+        return transformers.AutoModelForSequenceClassification
     return {
         "causal": transformers.AutoModelForCausalLM,
         "masked": transformers.AutoModelForMaskedLM,

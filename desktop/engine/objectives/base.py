@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from desktop.engine.data.rows import Message, Row
 from desktop.engine.job import Training
@@ -21,6 +21,31 @@ if TYPE_CHECKING:
 
     from datasets import Dataset
     from transformers import PreTrainedTokenizerBase, Trainer
+
+    from desktop.engine.errors import Problem
+    from desktop.engine.job import JobSpec
+    from desktop.engine.methods.base import Method, ModelFacts, Setting
+    from desktop.engine.models.heads import Head
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One held-out figure an objective is judged by.
+
+    Attributes:
+        key: its name among the metrics (``loss``, ``pair_accuracy``).
+        title: what people read.
+        better: which way is better.
+        share: whether it is a share, shown as per cent.
+    """
+
+    key: str
+    title: str
+    better: Literal["lower", "higher"] = "lower"
+    share: bool = False
+
+
+LOSS = Measure("loss", "Held-out loss")
 
 
 @dataclass(frozen=True)
@@ -56,6 +81,8 @@ class TrainSetup:
         training: the job's training options.
         options: the objective's own options.
         staging: folder a library may write into; removed at the end.
+        method: what is trained; where it is an adapter, ``model.disable_adapter()`` gives the model as it started.
+        head: what the model ends in, where that is not words.
     """
 
     model: Any
@@ -65,6 +92,8 @@ class TrainSetup:
     training: Training
     options: Any
     staging: Path
+    method: Method
+    head: Head | None = None
 
 
 class Objective(ABC):
@@ -77,8 +106,14 @@ class Objective(ABC):
         explanation: one paragraph, for a reader without ML background.
         paper: source.
         order: place in lists.
-        rows: kinds of canonical rows it takes (``chat``, ``text``, ``label``, ``pair``, ``preference``).
-        model_kind: ``causal``, ``masked`` or ``seq2seq``.
+        row: its row in the table of objectives (``O1``).
+        use_when: when to take it.
+        avoid_when: when not to.
+        rows: kinds of canonical rows it takes (``chat``, ``text``, ``label``, ``pair``, ``preference``, ``rated``).
+        kinds: kinds of model it starts from (``causal``, ``masked``, ``seq2seq``).
+        measures: the held-out figures it is judged by, the first of all first.
+        chats: whether it learns from conversations rendered by a chat template, and its model can be talked to after.
+        sequences: how many sequences one row is to the model: 2 for a pair of answers.
         from_scratch: whether the model's weights start at random.
         overlong: what can be done with a row longer than the longest; empty where no row is ever too long.
         options: the options model.
@@ -90,13 +125,39 @@ class Objective(ABC):
     summary: ClassVar[str]
     explanation: ClassVar[str]
     learning_rate_scale: ClassVar[float] = 1.0
+    use_when: ClassVar[str] = ""
+    avoid_when: ClassVar[str] = ""
     paper: ClassVar[str] = ""
+    row: ClassVar[str] = ""
     order: ClassVar[int] = 100
     rows: ClassVar[tuple[str, ...]] = ()
-    model_kind: ClassVar[str] = "causal"
+    kinds: ClassVar[tuple[str, ...]] = ("causal",)
+    measures: ClassVar[tuple[Measure, ...]] = (LOSS,)
+    chats: ClassVar[bool] = False
+    sequences: ClassVar[int] = 1
     from_scratch: ClassVar[bool] = False
     overlong: ClassVar[tuple[str, ...]] = ("truncate", "drop")
     options: ClassVar[type[Options]] = Options
+
+    def refusal(self, method: Method, setting: Setting) -> str | None:
+        """Return why it cannot be learned with ``method`` in ``setting``, in a sentence with the cure; mostly not."""
+        if self.from_scratch and (not method.trains_embeddings or setting.quantization != "none"):
+            return (
+                f"{self.title} starts from random weights, and {method.title} would leave most of them random. "
+                "Choose full fine-tuning without quantisation."
+            )
+        return None
+
+    def problems(self, job: JobSpec, options: Any, facts: ModelFacts | None) -> list[Problem]:
+        """Return what else stands against ``job``: a model it names, sets it needs; asked before a model is loaded."""
+        return []
+
+    def head(self, rows: Sequence[Row], options: Any) -> Head | None:
+        """Return the head that takes the place of the word head; ``None`` where the model goes on making words.
+
+        ``rows`` are those it learns from and those held out, each once.
+        """
+        return None
 
     @abstractmethod
     def prepare(
@@ -117,6 +178,16 @@ class Objective(ABC):
     @abstractmethod
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return the library trainer for this objective, ready to ``train()``."""
+
+    def finish(self, trainer: Trainer) -> None:  # noqa: B027  most objectives leave nothing behind
+        """Take off the model what only the training needed; called once, before the result is saved."""
+
+    def report(self, trainer: Trainer) -> dict[str, Any]:
+        """Return what was found on the held-out rows beyond figures, as JSON holds it; empty for nothing.
+
+        Written beside the result as ``evaluation.json``: a confusion matrix, sample outputs.
+        """
+        return {}
 
     def longest(self, prepared: Prepared) -> int:
         """Return the tokens of the longest sequence in a training batch."""

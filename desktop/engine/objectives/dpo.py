@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from desktop.engine.errors import RequestError
-from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
+from desktop.engine.objectives.base import LOSS, Measure, Objective, Prepared, TrainSetup
 from desktop.engine.objectives.intake import ANSWER_CUT_OFF, NO_ANSWER, TOO_LONG, Intake, LeftOutError
 from desktop.engine.objectives.store import TokenStore, longest_in, tokens_in
 from desktop.engine.options import Options, option
@@ -65,9 +65,16 @@ class Dpo(Objective):
         "and also when it has lost its words, so look at the sample answers beside it."
     )
     paper = "Rafailov et al. 2023, Direct Preference Optimization, equation 7; the imitation term: Pang et al. 2024"
+    row = "O10"
     order = 20
+    chats = True
+    sequences = 2
+    measures = (
+        Measure("pair_accuracy", "Pair accuracy", "higher", share=True),
+        Measure("margin", "Reward margin", "higher"),
+        LOSS,
+    )
     rows = ("preference",)
-    model_kind = "causal"
     options: ClassVar[type[Options]] = DpoOptions
     # Two answers pull at once, and a rate that suits plain imitation destroys the text (measured on the starter).
     learning_rate_scale = 0.25

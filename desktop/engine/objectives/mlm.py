@@ -49,9 +49,10 @@ class Mlm(Objective):
         "Of the chosen tokens eight in ten are masked, one is replaced by another and one is left as it is."
     )
     paper = "Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers, section 3.1"
+    row = "O4"
     order = 60
     rows = ("text",)
-    model_kind = "masked"
+    kinds = ("masked",)
     overlong = ("drop", "split")
     options: ClassVar[type[Options]] = MlmOptions
 

@@ -33,9 +33,9 @@ class Pretrain(Objective):
         "its tokenizer. To teach a model that can already speak about your field, train on from its weights instead."
     )
     paper = "Radford et al. 2018, Improving language understanding by generative pre-training, section 3.1"
+    row = "O5"
     order = 50
     rows = ("text",)
-    model_kind = "causal"
     from_scratch = True
     overlong = ()
 

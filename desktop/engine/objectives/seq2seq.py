@@ -52,9 +52,10 @@ class Seq2Seq(Objective):
         "with a clear input and output: translation, summaries, correcting, putting things another way."
     )
     paper = "Raffel et al. 2020, Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer"
+    row = "O7"
     order = 70
     rows = ("pair",)
-    model_kind = "seq2seq"
+    kinds = ("seq2seq",)
     options: ClassVar[type[Options]] = Seq2SeqOptions
 
     def prepare(

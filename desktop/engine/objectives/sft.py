@@ -44,9 +44,10 @@ class Sft(Objective):
         "is corrected, word by word, towards the answer. Questions carry no loss, so it learns to answer, not to ask."
     )
     paper = "Ouyang et al. 2022, Training language models to follow instructions with human feedback, section 3.5"
+    row = "O1"
     order = 10
+    chats = True
     rows = ("chat",)
-    model_kind = "causal"
     overlong = ("truncate", "drop", "split")
     options: ClassVar[type[Options]] = SftOptions
 

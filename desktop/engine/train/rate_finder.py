@@ -116,8 +116,9 @@ class _Finder(Runner):
         job = self._job = self._run.job().model_copy(deep=True)
         usual = job.model_copy(update={"training": job.training.model_copy(update={"learning_rate": None})})
         materials = self._check(usual)
-        self._load(job, materials)
-        self._prepare(job, materials, shared_out(job, materials.objective, self._emitter, self._told))
+        portions = shared_out(job, materials.objective, self._emitter, self._told)
+        self._load(job, materials, portions)
+        self._prepare(job, materials, portions)
         trainer = self.trainer(job, materials, steps)
         return sweep(trainer, materials.settled.learning_rate, steps, told, self._wanted)
 
@@ -132,6 +133,7 @@ class _Finder(Runner):
         setup = TrainSetup(
             model=materials.model, tokenizer=materials.tokenizer, data=prepared, arguments=arguments,
             training=job.training, options=materials.objective_options, staging=self._staging,
+            method=materials.method, head=materials.head,
         )  # fmt: skip
         # A method with a schedule of its own must stand where it stands in the first steps of the whole run.
         total = max(steps + 1, plan.total_steps(job, len(prepared.train)))

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from desktop.engine.data.rendering.templates import template_of
 from desktop.engine.job import JobSpec
 from desktop.engine.methods.base import Method
 from desktop.engine.models.card import card
-from desktop.engine.models.library import LINEAGE_FILE, REPORT_FILE, ModelRef
+from desktop.engine.models.heads import Head
+from desktop.engine.models.library import EVALUATION_FILE, LINEAGE_FILE, REPORT_FILE, ModelRef
 from desktop.engine.run_folder import RunFolder
 from desktop.engine.train.disk import Disk
 
@@ -34,6 +35,8 @@ class Result:
         data: path -> SHA-256 of what it learned from.
         steps: optimizer steps done.
         chats: whether it learned from conversations.
+        head: what the model ends in, where that is not words.
+        report: what the objective found on the held-out rows beyond figures.
     """
 
     model: Any
@@ -44,6 +47,8 @@ class Result:
     data: dict[str, str]
     steps: int
     chats: bool
+    head: Head | None = None
+    report: dict[str, Any] = field(default_factory=dict)
 
 
 def save_result(run: RunFolder, job: JobSpec, result: Result, disk: Disk | None = None) -> None:
@@ -59,6 +64,9 @@ def save_result(run: RunFolder, job: JobSpec, result: Result, disk: Disk | None 
         if found:
             report = {"schema": 1, "method": result.method.id, **found}
             disk.write(staging / REPORT_FILE, json.dumps(report, indent=2).encode())
+        if result.report:
+            evaluation = {"schema": 1, "objective": job.objective.id, **result.report}
+            disk.write(staging / EVALUATION_FILE, json.dumps(evaluation, indent=2, ensure_ascii=False).encode())
         if result.chats and result.tokenizer.chat_template is None:
             # Whoever uses the model elsewhere must ask it in the form it was trained on.
             result.tokenizer.chat_template = template_of(result.tokenizer)
@@ -87,7 +95,8 @@ def _system_errors() -> Iterator[None]:
 
 
 def _lineage(run: RunFolder, job: JobSpec, result: Result) -> dict[str, Any]:
-    return {
+    head = {} if result.head is None else {"head": result.head.as_dict()}
+    return head | {
         "name": job.name,
         "run": run.name,
         "base": result.base.ref,

@@ -88,6 +88,7 @@ class Resumable:
     def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
         if checkpoint is not None:
             state.restore_optimizer(self, Path(checkpoint))
+            state.restore_carried(self, Path(checkpoint))
 
     def _load_scaler(self, checkpoint: str | None) -> None:
         """Nothing to do: the scaler comes back with the optimizer."""

@@ -28,6 +28,7 @@ from desktop.engine.memory.estimate import estimate
 from desktop.engine.methods import METHODS
 from desktop.engine.methods.base import Method, ModelFacts
 from desktop.engine.models.facts import facts_of
+from desktop.engine.models.heads import Head, train_head
 from desktop.engine.models.library import ModelRef, resolve
 from desktop.engine.models.load import fresh_model, load_model, load_tokenizer
 from desktop.engine.objectives import OBJECTIVES
@@ -69,6 +70,7 @@ class Materials:
         tasks: name -> places of its rows among the held-out ones.
         figures: task -> what is planned for it.
         prompts: held-out conversations to answer in mid-run.
+        head: what the model ends in, where that is not words.
     """
 
     ref: ModelRef
@@ -86,6 +88,7 @@ class Materials:
     tasks: dict[str, range] = dataclasses.field(default_factory=dict)
     figures: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
     prompts: list[Asked] = dataclasses.field(default_factory=list)
+    head: Head | None = None
 
     @property
     def context(self) -> int:
@@ -152,9 +155,10 @@ class Runner:
         store = CheckpointStore(self._run.checkpoints, job.training.keep_checkpoints, self._disk)
         start = self._start_from(store)
         self._phase("load")
-        self._load(job, materials)
-        self._phase("prepare")
+        # The rows come first: they say what the head of a model that ends in one is called.
         portions = shared_out(job, materials.objective, self._emitter, self._told)
+        self._load(job, materials, portions)
+        self._phase("prepare")
         self._prepare(job, materials, portions)
         boundary, trainer = self._trainer(job, materials, store)
         self._phase("train")
@@ -193,11 +197,12 @@ class Runner:
             self._progress = Progress(**read_progress(saved.folder))
         return saved
 
-    def _load(self, job: JobSpec, materials: Materials) -> None:
+    def _load(self, job: JobSpec, materials: Materials, portions: Portions) -> None:
         settled, method = materials.settled, materials.method
         torch.set_num_threads(settled.threads)
         transformers.set_seed(job.training.seed)
         materials.tokenizer = load_tokenizer(materials.ref, job.chat_template)
+        materials.head = materials.objective.head(portions.every, materials.objective_options)
         if materials.objective.from_scratch:
             materials.model = fresh_model(materials.ref, settled.device, materials.facts.kind)
             return
@@ -208,6 +213,7 @@ class Runner:
             device=settled.device,
             kind=materials.facts.kind,
             double_quantization=method.double_quantization(materials.method_options),
+            head=materials.head,
         )
 
     def _prepare(self, job: JobSpec, materials: Materials, portions: Portions) -> None:
@@ -220,6 +226,8 @@ class Runner:
             model = ready(model, use_gradient_checkpointing=False)
         model.config.use_cache = not job.training.checkpointing
         materials.model = materials.method.build(model, materials.method_options)
+        if materials.head is not None:
+            train_head(materials.model)
         training = job.training.model_copy(update={"max_length": materials.settled.max_length})
         made = tokenised(
             portions, materials.objective, materials.tokenizer, materials.objective_options, training, self._told,
@@ -256,6 +264,8 @@ class Runner:
             training=job.training,
             options=materials.objective_options,
             staging=self._staging,
+            method=materials.method,
+            head=materials.head,
         )
         method, options = materials.method, materials.method_options
         method.prepare(materials.model, options, total)
@@ -320,10 +330,12 @@ class Runner:
             boundary.checkpoint(progress.step)
         metrics["after"] = boundary.evaluate(progress.step, "after")
         boundary.sample(progress.step)
+        report = materials.objective.report(trainer)
         self._phase("save")
+        materials.objective.finish(trainer)
         result = Result(
             trainer.model, materials.tokenizer, materials.method, materials.ref, metrics, materials.data, progress.step,
-            chats="chat" in materials.objective.rows,
+            chats=materials.objective.chats, head=materials.head, report=report,
         )  # fmt: skip
         save_result(self._run, job, result, self._disk)
         return self._finished(boundary, metrics)

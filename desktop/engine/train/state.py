@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy
 import torch
@@ -27,9 +27,19 @@ SCHEDULER = "scheduler.json"
 RANDOM = "rng.json"
 SCALER = "scaler.json"
 PROGRESS = "progress.json"
-EXTRA_TENSORS = "extra.safetensors"
-EXTRA = "extra.json"
+OF_METHOD, OF_TRAINER = "extra", "carried"  # stems of two files each: numbers and words, and tensors
 TRAINER = "trainer_state.json"  # the name the library itself looks for: it holds the position in the data
+
+
+@runtime_checkable
+class Carrying(Protocol):
+    """A trainer that carries more from step to step than the library knows of: a buffer, running figures."""
+
+    def carried(self) -> dict[str, Any]:
+        """Return what a checkpoint must hold: what JSON holds, tensors, or dicts of these with text keys."""
+
+    def carry_on(self, values: dict[str, Any]) -> None:
+        """Put back what ``carried`` returned."""
 
 
 def write_state(trainer: Any, progress: dict[str, Any], folder: Path, disk: Disk) -> None:
@@ -49,7 +59,9 @@ def write_state(trainer: Any, progress: dict[str, Any], folder: Path, disk: Disk
     _write_json(disk, folder / RANDOM, random_states())
     if trainer.accelerator.scaler is not None:
         _write_json(disk, folder / SCALER, trainer.accelerator.scaler.state_dict())
-    _write_extra(trainer.method.extra_state(trainer.model), folder, disk)
+    _write_extra(trainer.method.extra_state(trainer.model), folder, disk, OF_METHOD)
+    if isinstance(trainer, Carrying):
+        _write_extra(trainer.carried(), folder, disk, OF_TRAINER)
     _write_json(disk, folder / PROGRESS, progress)
 
 
@@ -84,17 +96,16 @@ def restore_weights(model: Any, folder: Path) -> None:
 
 def restore_extra(method: Method, model: Any, folder: Path) -> None:
     """Hand the method back what it asked the checkpoint to carry."""
-    if not (folder / EXTRA).is_file():
-        return
-    found = _read_json(folder / EXTRA)
-    values: dict[str, Any] = found["values"]
-    tensors = load_file(folder / EXTRA_TENSORS) if found["tensors"] else {}
-    for number, path in enumerate(found["tensors"]):
-        place = values
-        for key in path[:-1]:
-            place = place[key]
-        place[path[-1]] = tensors[str(number)]
-    method.restore_extra(model, values)
+    values = _read_extra(folder, OF_METHOD)
+    if values is not None:
+        method.restore_extra(model, values)
+
+
+def restore_carried(trainer: Any, folder: Path) -> None:
+    """Hand a trainer back what it asked the checkpoint to carry."""
+    values = _read_extra(folder, OF_TRAINER) if isinstance(trainer, Carrying) else None
+    if values is not None:
+        trainer.carry_on(values)
 
 
 def restore_optimizer(trainer: Any, folder: Path) -> None:
@@ -135,7 +146,21 @@ def set_random_states(states: dict[str, Any]) -> None:
         torch.cuda.set_rng_state_all([_unhex(state) for state in states["cuda"]])
 
 
-def _write_extra(extra: dict[str, Any], folder: Path, disk: Disk) -> None:
+def _read_extra(folder: Path, stem: str) -> dict[str, Any] | None:
+    if not (folder / f"{stem}.json").is_file():
+        return None
+    found = _read_json(folder / f"{stem}.json")
+    values: dict[str, Any] = found["values"]
+    tensors = load_file(folder / f"{stem}.safetensors") if found["tensors"] else {}
+    for number, path in enumerate(found["tensors"]):
+        place = values
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = tensors[str(number)]
+    return values
+
+
+def _write_extra(extra: dict[str, Any], folder: Path, disk: Disk, stem: str) -> None:
     """Write nested values as JSON, the tensors among them as safetensors with their paths beside the values."""
     tensors: dict[str, torch.Tensor] = {}
     paths: list[list[str]] = []
@@ -155,8 +180,8 @@ def _write_extra(extra: dict[str, Any], folder: Path, disk: Disk) -> None:
         return
     values = plain(extra, [])
     if tensors:
-        disk.write_tensors(folder / EXTRA_TENSORS, tensors)
-    _write_json(disk, folder / EXTRA, {"values": values, "tensors": paths})
+        disk.write_tensors(folder / f"{stem}.safetensors", tensors)
+    _write_json(disk, folder / f"{stem}.json", {"values": values, "tensors": paths})
 
 
 def _split(state: dict[str, Any]) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:

@@ -50,7 +50,7 @@ def trainer(tiny_model: Path, tokenizer: Any, folder: Path, method: str, **optio
         "remove_unused_columns": False, "save_strategy": "no",
     }  # fmt: skip
     data = prepared(ROWS, tokenizer)
-    return DPO.trainer(TrainSetup(model, tokenizer, data, common, Training(), DPO.options(**options), folder))
+    return DPO.trainer(TrainSetup(model, tokenizer, data, common, Training(), DPO.options(**options), folder, made))
 
 
 def likelihoods(model: Any, data: Prepared, side: str) -> torch.Tensor:

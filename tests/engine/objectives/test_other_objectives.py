@@ -60,7 +60,7 @@ def _trainer(id: str, folder: Path, rows: list[dict[str, Any]], staging: Path, *
         "learning_rate": 1e-2, "logging_steps": 1, "save_strategy": "no", "report_to": "none", "use_cpu": True,
         "disable_tqdm": True, "seed": 3,
     }  # fmt: skip
-    setup = TrainSetup(model, tokenizer, prepared, known | arguments, training, options, staging)
+    setup = TrainSetup(model, tokenizer, prepared, known | arguments, training, options, staging, METHODS.get("full"))
     return objective.trainer(setup)
 
 

@@ -45,7 +45,9 @@ def setup(model: Any, tokenizer: Any, folder: Path, **arguments: Any) -> TrainSe
         "per_device_train_batch_size": 4, "remove_unused_columns": False, "disable_tqdm": True, "save_strategy": "no",
         **arguments,
     }  # fmt: skip
-    return TrainSetup(model, tokenizer, prepared(ROWS, tokenizer), common, Training(), None, folder)
+    return TrainSetup(
+        model, tokenizer, prepared(ROWS, tokenizer), common, Training(), None, folder, METHODS.get("full")
+    )
 
 
 @pytest.mark.parametrize(

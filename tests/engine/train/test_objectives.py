@@ -41,7 +41,7 @@ def test_it_trains_saves_and_resumes(
     objective = OBJECTIVES.get(objective_id)
     data = tmp_path / "data.jsonl"
     data.write_text("\n".join(json.dumps(ROWS[objective.rows[0]](n)) for n in range(32)), encoding="utf-8")
-    model: Path = request.getfixturevalue(MODELS[objective.model_kind])
+    model: Path = request.getfixturevalue(MODELS[objective.kinds[0]])
     settings = {
         "objective": objective_id, "method": method_id, "data": [{"path": str(data)}],
         "training": {"learning_rate": 1e-2, "max_length": 32, "max_steps": 8, "epochs": 3},

@@ -31,7 +31,7 @@ def test_a_task_is_measured_as_if_it_were_alone(objective: str, tmp_path: Path, 
     """Checked by what the runs report before their first step, where the model is the same in all of them."""
     of = OBJECTIVES.get(objective)
     kind = of.rows[0]
-    model: Path = request.getfixturevalue(MODELS[of.model_kind])
+    model: Path = request.getfixturevalue(MODELS[of.kinds[0]])
     learned = _write(tmp_path / "rows.jsonl", kind, range(12))
     tasks = {"bread": _write(tmp_path / "one.jsonl", kind, range(40, 47)),
              "cake": _write(tmp_path / "two.jsonl", kind, range(60, 63))}  # fmt: skip

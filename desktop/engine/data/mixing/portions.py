@@ -72,6 +72,14 @@ class Portions:
         """Return all rows that are held out, task by task."""
         return JoinedRows(list(self.held_out.values()))
 
+    @property
+    def every(self) -> Sequence[Row]:
+        """Return all rows of all sets, each once: those learned from and those held out."""
+        import numpy as np
+
+        parts = [ChosenRows(one.imported.rows, np.concatenate([one.train, one.held])) for one in self.sets]
+        return parts[0] if len(parts) == 1 else JoinedRows(parts)
+
     def train_by_task(self) -> dict[str, Sequence[Row]]:
         """Return the same epoch task by task, as often as each row comes in it."""
         learned = [one.task for one in self.sets if one.source.use == "train"]
