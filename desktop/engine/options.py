@@ -25,6 +25,7 @@ def option(
     typical: str = "",
     unit: str = "",
     advanced: bool = False,
+    holds: str = "",
 ) -> Any:
     """Declare one option of an :class:`Options` model.
 
@@ -37,14 +38,19 @@ def option(
         typical: the usual range in words (``8 to 32``).
         unit: shown behind the value.
         advanced: hidden until the user asks for all options.
+        holds: what a text stands for, so that a form offers what there is: ``model`` is a model of ours, ``model:reward``
+            one whose head gives that (see :class:`~desktop.engine.models.heads.Head`).
     """
-    extra: dict[str, Any] = {"typical": typical, "unit": unit, "advanced": advanced}
+    extra: dict[str, Any] = {"typical": typical, "unit": unit, "advanced": advanced, "holds": holds}
     return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra=extra)
 
 
 @dataclass(frozen=True)
 class OptionField:
-    """One option, ready for a form: everything a view needs and nothing of pydantic."""
+    """One option, ready for a form: everything a view needs and nothing of pydantic.
+
+    Where ``choices`` are no words to read, ``titles`` holds what people read instead, one for each.
+    """
 
     name: str
     label: str
@@ -58,6 +64,8 @@ class OptionField:
     unit: str = ""
     advanced: bool = False
     optional: bool = False
+    holds: str = ""
+    titles: tuple[str, ...] = ()
 
 
 def fields_of(model: type[BaseModel]) -> list[OptionField]:
@@ -83,6 +91,7 @@ def _field(name: str, info: FieldInfo) -> OptionField:
         unit=str(extra.get("unit", "")),
         advanced=bool(extra.get("advanced", False)),
         optional=optional,
+        holds=str(extra.get("holds", "")),
     )
 
 
