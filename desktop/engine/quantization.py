@@ -106,17 +106,22 @@ def _never() -> bool:
     return False
 
 
-def load_config(quantization: str, compute_dtype: Any, *, double: bool = True) -> Any:
-    """Return what ``from_pretrained`` takes as ``quantization_config``; ``None`` for full precision."""
+def load_config(quantization: str, compute_dtype: Any, *, double: bool = True, exact: tuple[str, ...] = ()) -> Any:
+    """Return what ``from_pretrained`` takes as ``quantization_config``; ``None`` for full precision.
+
+    ``exact`` are the beginnings of the names of layers that keep their precision, because they will learn.
+    """
     if quantization == "none":
         return None
     from transformers import BitsAndBytesConfig
 
     guard()
     config: Any = BitsAndBytesConfig
+    skipped = {"llm_int8_skip_modules": [name.rstrip(".") for name in exact]} if exact else {}
     if quantization == "8bit":
-        return config(load_in_8bit=True)
+        return config(load_in_8bit=True, **skipped)
     return config(
+        **skipped,
         load_in_4bit=True,
         bnb_4bit_quant_type=quantization,
         bnb_4bit_use_double_quant=double,

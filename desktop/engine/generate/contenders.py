@@ -15,6 +15,7 @@ from desktop.engine.generate.proof import Proof, fingerprint
 from desktop.engine.generate.switch import AdapterSwitch, virtual_tokens
 from desktop.engine.generate.tasks import Tasks, tasks_of
 from desktop.engine.generate.text import end_tokens
+from desktop.engine.models.heads import head_of
 from desktop.engine.models.library import ModelRef, read_lineage, resolve
 from desktop.engine.models.load import ForChat, load_for_chat
 
@@ -132,7 +133,8 @@ def _base_of_full(found: ModelRef) -> ModelRef | None:
     if not isinstance(base, str) or not base:
         return None
     try:
-        return resolve(base)
+        ref = resolve(base)
+        return None if head_of(ref) else ref  # what gives labels cannot be talked to
     except RequestError:
         return None
 

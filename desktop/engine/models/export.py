@@ -69,9 +69,10 @@ def export(ref: str, folder: Path, *, merge: bool = False) -> Exported:
 
 
 def _write_merged(found: ModelRef, staging: Path) -> None:
+    from desktop.engine.models.heads import head_of
     from desktop.engine.models.load import load_model, load_tokenizer
 
-    model = load_model(found, kind=facts_of(found.folder).kind)
+    model = load_model(found, kind=facts_of(found.folder).kind, head=head_of(found))
     staging.mkdir()
     model.save_pretrained(staging)
     load_tokenizer(found).save_pretrained(staging)

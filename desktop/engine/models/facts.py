@@ -76,6 +76,11 @@ def facts_of(folder: Path) -> ModelFacts:
     )
 
 
+def kind_of(folder: Path) -> str:
+    """Return what the model in ``folder`` is (``causal``, ``masked``, ``seq2seq``), from its config alone."""
+    return _KIND_OF[str(read_config(folder)["model_type"])]
+
+
 def read_config(folder: Path) -> dict[str, Any]:
     """Return the config of a model folder, refused where it is none, brings code, or is of an unknown kind."""
     if not folder.is_dir():

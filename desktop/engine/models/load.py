@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.engine.data.rendering.templates import is_template_text, own_template, template_named, trusted
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.models.facts import facts_of
-from desktop.engine.models.heads import HEAD_PARTS, Head, head_arguments
+from desktop.engine.models.heads import HEAD_PARTS, Head, head_arguments, head_of, head_of_folder, keep_exact, settle
 from desktop.engine.models.library import ModelRef, read_lineage
 from desktop.engine.models.merge import made_by, refuse_merge
 from desktop.engine.models.packed import refuse_without_kernels
@@ -89,7 +89,7 @@ def load_model(
     """Return the whole model, its adapters folded in, ready to be trained further.
 
     ``dtype`` is fp32 unless said otherwise: left to itself the library keeps whatever the checkpoint was stored in.
-    With ``head`` it ends in that instead of words, its weights random where the checkpoint has none of that shape.
+    With ``head`` it ends in that instead of words; its weights are random unless the model had that very head.
     """
     if ref.adapters and quantization != "none":
         raise RequestError(
@@ -98,9 +98,13 @@ def load_model(
             "Set the quantisation to none, or start from the merged model.",
         )
     refuse_merge(ref)
-    model = _load_base(ref.folder, quantization, dtype, device, kind, double_quantization, head)
+    kept = head is not None and head == head_of(ref)
+    base = _Base(ref.folder, kind, head, whole=kept and ref.adapter is None)
+    model = _load_base(base, quantization, dtype, device, double_quantization)
     for adapter in ref.adapters:
         model = _folded(model, adapter)
+    if head is not None:
+        settle(model, ref, load_tokenizer(ref).pad_token_id, kept=kept)
     return model
 
 
@@ -118,6 +122,14 @@ def load_for_chat(ref: ModelRef, *, device: str | None = None, quantization: str
     """Load a model once, with its adapter switchable; the base is stored as it was in training unless told."""
     import torch
 
+    head = head_of(ref)
+    if head is not None:
+        gives = "labels to texts" if head.kind == "classification" else "a reward to answers"
+        raise RequestError(
+            "not_for_chat",
+            f"{ref.title} gives {gives} and cannot speak.",
+            "Use it with `fettle predict`, or in the panel that tries a model out.",
+        )
     chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
     dtype = torch.bfloat16 if chosen == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
     model = load_tuned(ref, device=chosen, quantization=quantization, dtype=dtype)
@@ -136,7 +148,8 @@ def load_tuned(
 ) -> Any:
     """Return a model that only answers, its newest adapter switchable; the base is stored as in training unless told.
 
-    Older adapters below are folded in: they were part of the base when the newest was trained.
+    Older adapters below are folded in: they were part of the base when the newest was trained. It ends in its head,
+    where it was tuned to have one.
     """
     lineage = read_lineage(ref.adapter or ref.folder)
     stored = quantization or str(lineage.get("quantization", "none"))
@@ -144,27 +157,41 @@ def load_tuned(
     double = made[0].double_quantization(made[1]) if made else True
     base = replace(ref, adapter=None)
     refuse_merge(base)
-    model = _load_base(ref.folder, "none" if ref.below else stored, dtype, device, kind, double)
+    head = head_of(ref)
+    whole = _Base(ref.folder, kind, head, whole=ref.adapter is None)
+    model = _load_base(whole, "none" if ref.below else stored, dtype, device, double)
     for adapter in base.adapters:
         model = _folded(model, adapter)
     if ref.adapter is not None:
         model = _with_adapter(model, ref.adapter)
         if made is not None:
             made[0].loaded(model)
+    if head is not None:
+        settle(model, ref, load_tokenizer(ref).pad_token_id, kept=True)
     return model.eval()
 
 
-def _load_base(
-    folder: Path,
-    quantization: str,
-    dtype: torch.dtype | None,
-    device: str,
-    kind: str,
-    double: bool,
-    head: Head | None = None,
-) -> Any:
+@dataclass(frozen=True)
+class _Base:
+    """Full weights, and what they are loaded as.
+
+    Attributes:
+        folder: where they are.
+        kind: ``causal``, ``masked`` or ``seq2seq``.
+        head: what the model is to end in instead of words.
+        whole: whether the weights of that head are among them; else they are drawn at random or come later.
+    """
+
+    folder: Path
+    kind: str
+    head: Head | None
+    whole: bool
+
+
+def _load_base(base: _Base, quantization: str, dtype: torch.dtype | None, device: str, double: bool) -> Any:
     import torch
 
+    folder, kind, head = base.folder, base.kind, base.head
     facts = facts_of(folder)  # refuses code, pickles, indexes that point outside, truncated files: before any load
     if facts.kind != kind:
         raise RequestError(
@@ -176,7 +203,7 @@ def _load_base(
         refuse_without_kernels(folder)
     wanted = dtype or torch.float32
     arguments: dict[str, Any] = {"dtype": wanted, "local_files_only": True, "use_safetensors": True}
-    config = load_config(quantization, wanted, double=double)
+    config = load_config(quantization, wanted, double=double, exact=HEAD_PARTS if head else ())
     if config is not None:
         arguments |= {"quantization_config": config}
     if config is not None or facts.packed:
@@ -195,17 +222,29 @@ def _load_base(
             f"{folder.name} could not be loaded: {_first_line(error)}",
             "The files may be damaged or of another version: copy or download the model again.",
         ) from error
-    _refuse_incomplete(folder, report, of_head=head is not None)
+    _refuse_incomplete(base, report)
+    if head is not None:
+        keep_exact(model)
     return model if "device_map" in arguments else model.to(device)
 
 
-def _refuse_incomplete(folder: Path, report: dict[str, Any], *, of_head: bool) -> None:
+def _refuse_incomplete(base: _Base, report: dict[str, Any]) -> None:
     """Refuse what the library only warns of: weights the files lack are drawn at random, and the model babbles.
 
-    The head of an encoder saved without one may be missing: it is there to be trained.
+    The word head of an encoder saved without one may be missing, and a head of labels or a reward: they are there to
+    be trained.
     """
-    free = (*_HEADS, *HEAD_PARTS) if of_head else _HEADS
+    folder = base.folder
+    free: tuple[str, ...] = () if base.kind == "causal" else _HEADS
+    if base.head is not None:
+        free = () if base.whole else HEAD_PARTS
     missing = sorted(name for name in report.get("missing_keys", ()) if not name.startswith(free))
+    if missing and missing[0].startswith(_HEADS) and base.head is None and head_of_folder(folder) is not None:
+        raise RequestError(
+            "no_word_head",
+            f"{folder.name} was made to give labels or a reward, and the layer that makes words was left behind.",
+            "Start from the model it was made from.",
+        )
     if missing:
         raise RequestError(
             "incomplete_model",
@@ -237,7 +276,14 @@ def _with_adapter(model: Any, adapter: Path) -> Any:
     from desktop.engine import tuners
 
     tuners.register()
-    return PeftModel.from_pretrained(model, adapter, is_trainable=False)
+    config = None
+    if not model.can_generate():
+        from peft import PeftConfig
+
+        # An adapter learned where the model made words folds into one that ends in a head: the same layers are there.
+        config = PeftConfig.from_pretrained(str(adapter))
+        config.task_type = None
+    return PeftModel.from_pretrained(model, adapter, is_trainable=False, config=config)
 
 
 def _first_line(error: Exception) -> str:

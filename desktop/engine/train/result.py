@@ -16,7 +16,7 @@ from desktop.engine.data.rendering.templates import template_of
 from desktop.engine.job import JobSpec
 from desktop.engine.methods.base import Method
 from desktop.engine.models.card import card
-from desktop.engine.models.heads import Head
+from desktop.engine.models.heads import Head, save_head
 from desktop.engine.models.library import EVALUATION_FILE, LINEAGE_FILE, REPORT_FILE, ModelRef
 from desktop.engine.run_folder import RunFolder
 from desktop.engine.train.disk import Disk
@@ -60,6 +60,8 @@ def save_result(run: RunFolder, job: JobSpec, result: Result, disk: Disk | None 
         staging.mkdir()
         with _system_errors():
             result.method.save(result.model, staging)
+            if result.head is not None and result.method.is_adapter:
+                save_head(result.model, staging)
         found = result.method.report(result.model)
         if found:
             report = {"schema": 1, "method": result.method.id, **found}
