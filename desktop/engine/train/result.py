@@ -104,6 +104,7 @@ def _lineage(run: RunFolder, job: JobSpec, result: Result) -> dict[str, Any]:
         "base": result.base.ref,
         "base_folder": str(result.base.adapter or result.base.folder),
         "objective": job.objective.id,
+        "objective_options": job.objective.options,
         "method": job.method.id,
         "options": job.method.options,
         "quantization": job.quantization,
