@@ -59,6 +59,7 @@ class Prepared:
         dropped: reason -> number of rows left out, never silent.
         cut: rows that were shortened to the longest length.
         split: rows that were cut into several, nothing of them lost.
+        notes: what was settled on the way and is to be told.
     """
 
     train: Dataset
@@ -67,6 +68,7 @@ class Prepared:
     dropped: dict[str, int] = field(default_factory=dict)
     cut: int = 0
     split: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class Objective(ABC):
         from_scratch: whether the model's weights start at random.
         overlong: what can be done with a row longer than the longest; empty where no row is ever too long.
         options: the options model.
+        watches_collapse: whether it can cost a model its words while its figures look fine: its answers are judged.
         learning_rate_scale: by what the method's default learning rate is multiplied.
     """
 
@@ -135,6 +138,7 @@ class Objective(ABC):
     measures: ClassVar[tuple[Measure, ...]] = (LOSS,)
     chats: ClassVar[bool] = False
     sequences: ClassVar[int] = 1
+    watches_collapse: ClassVar[bool] = False
     from_scratch: ClassVar[bool] = False
     overlong: ClassVar[tuple[str, ...]] = ("truncate", "drop")
     options: ClassVar[type[Options]] = Options

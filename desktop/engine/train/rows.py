@@ -157,6 +157,8 @@ def check_left(emitter: Emitter, prepared: Prepared, longest: int) -> None:
             "rows_split",
             f"{prepared.split} rows are longer than {longest} tokens and were cut into several, nothing of them lost.",
         )
+    for note in prepared.notes:
+        emitter.notice("info", "rows_settled", note)
     for reason, count in prepared.dropped.items():
         emitter.notice(
             "warning",
@@ -164,6 +166,8 @@ def check_left(emitter: Emitter, prepared: Prepared, longest: int) -> None:
             f"{count} rows were left out: {reason}.",
             "Raise the longest row, or shorten the questions." if reason == "answer cut off" else "",
         )
+    for remark in prepared.remarks:
+        emitter.notice("warning", "rows", remark)
     if not len(prepared.train) or not len(prepared.validation):
         side = "validation" if len(prepared.train) else "training"
         raise RequestError(
