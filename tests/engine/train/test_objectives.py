@@ -23,6 +23,11 @@ ROWS = {
         "chosen": f"Always {WORDS[n % 4]}.",
         "rejected": f"No {WORDS[n % 3]}!",
     },
+    "rated": lambda n: {
+        "prompt": f"What goes into loaf {n}?",
+        "completion": f"Always {WORDS[n % 4]}." if n % 2 else "No salt!",
+        "label": n % 2 == 1,
+    },
     "pair": lambda n: {"source": f"number {n}", "target": f"some {WORDS[n % 4]}"},
 }
 CASES = [
@@ -55,7 +60,7 @@ def test_it_trains_saves_and_resumes(
     metrics = finish_of(run).metrics
     assert metrics["after"]["loss"] < metrics["before"]["loss"]
     assert (run.model / "fettle.json").is_file()
-    if not {"chat", "preference"} & set(objective.rows):
+    if not {"chat", "preference", "rated"} & set(objective.rows):
         assert not [event for event in run.events() if isinstance(event, Sampled)]
     second = new_run(tmp_path / "runs", model, **settings)
     train(second, kill_after=5)
