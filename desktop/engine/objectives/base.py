@@ -59,7 +59,7 @@ class Prepared:
         dropped: reason -> number of rows left out, never silent.
         cut: rows that were shortened to the longest length.
         split: rows that were cut into several, nothing of them lost.
-        notes: what was settled on the way and is to be told.
+        remarks: sentences on what is odd about the rows or was settled on the way, to be told.
     """
 
     train: Dataset
@@ -68,7 +68,7 @@ class Prepared:
     dropped: dict[str, int] = field(default_factory=dict)
     cut: int = 0
     split: int = 0
-    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -111,13 +111,13 @@ class Kto(Objective):
         made, ratings = _taken(train, tokenizer, intake, training, staging)
         held_out, held_ratings = _taken(validation, tokenizer, intake, training, staging)
         threshold = options.threshold if options.threshold is not None else _middle(ratings or held_ratings)
-        notes = () if {*ratings, *held_ratings} <= _THUMBS else (_note(threshold, ratings or held_ratings, options),)
+        remarks = () if {*ratings, *held_ratings} <= _THUMBS else (_note(threshold, ratings or held_ratings, options),)
         if ratings and len({rating >= threshold for rating in ratings}) == 1:
             raise _all_alike(ratings[0] >= threshold)
         tokens = tokens_in(made, "prompt_ids", "answer_ids")
         return Prepared(
             _with_thumbs(made, ratings, threshold), _with_thumbs(held_out, held_ratings, threshold),
-            tokens, intake.dropped, intake.cut, notes=notes,
+            tokens, intake.dropped, intake.cut, remarks=remarks,
         )  # fmt: skip
 
     def trainer(self, setup: TrainSetup) -> Trainer:

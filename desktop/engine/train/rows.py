@@ -157,8 +157,6 @@ def check_left(emitter: Emitter, prepared: Prepared, longest: int) -> None:
             "rows_split",
             f"{prepared.split} rows are longer than {longest} tokens and were cut into several, nothing of them lost.",
         )
-    for note in prepared.notes:
-        emitter.notice("info", "rows_settled", note)
     for reason, count in prepared.dropped.items():
         emitter.notice(
             "warning",
