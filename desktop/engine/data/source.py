@@ -66,7 +66,8 @@ class DataSource(Options):
         labels: what labels are called in the file -> what they are to be called.
         checks: check id -> what becomes of rows it finds; unsaid, the check's own default.
         edits: corrections by hand, at most one a row.
-        use: whether its rows are trained on (and a share held out), or all held out.
+        use: whether its rows are trained on (and a share held out), all held out, or of a task the model already knows:
+            a share held out and measured apart, the rest learned from only by an objective that goes over them again.
         weight: share of this set when several are mixed.
         task: name under which it is evaluated apart from others; empty takes the file's name.
     """
@@ -80,7 +81,7 @@ class DataSource(Options):
     labels: dict[str, str] = Field(default_factory=dict)
     checks: dict[str, Policy] = Field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
-    use: Literal["train", "validation"] = "train"
+    use: Literal["train", "validation", "old"] = "train"
     weight: float = Field(default=1.0, gt=0)
     task: str = ""
 
