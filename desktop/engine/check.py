@@ -25,8 +25,8 @@ from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.objectives.base import Objective
 from desktop.engine.options import Options
 from desktop.engine.registry import Registrable, Registry
+from desktop.engine.suits import MODEL_KIND_TITLES, model_refusal
 
-_KIND_TITLES = {"causal": "a text generator", "masked": "an encoder", "seq2seq": "an encoder-decoder"}
 _OVERLONG = {"drop": "left out", "split": "cut into several"}
 _SPARE_MIB = 64  # events, log, tokenizer
 _FULL_STATE_BYTES = 16  # a full checkpoint keeps fp32 weights and two running averages, the model one more copy
@@ -54,9 +54,6 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
         _objective(objective, facts, found)
     if isinstance(objective, Objective) and objective_options is not None:
         found += objective.problems(job, objective_options, facts)
-    if isinstance(objective, Objective) and isinstance(method, Method):
-        reason = objective.refusal(method, setting_of(job, facts))
-        found += [_problem("method", reason)] if reason else []
     if facts is not None:
         taken = method.virtual_tokens(method_options) if isinstance(method, Method) and method_options else 0
         _length(job, facts.context - taken, found)
@@ -109,11 +106,12 @@ def _choice(
 def _data(job: JobSpec, found: list[Problem]) -> None:
     if not job.data:
         found.append(Problem("data", "there is nothing to learn from.", "Add a data set: data: [{path: rows.jsonl}]."))
-    elif all(source.use == "validation" for source in job.data):
+    elif not any(source.use == "train" for source in job.data):
+        old = " or of an old task" if any(source.use == "old" for source in job.data) else ""
         found.append(
             Problem(
                 "data",
-                "every data set is kept for validation, so there is nothing to learn from.",
+                f"every data set is kept for validation{old}, so there is nothing to learn from.",
                 "Set use: train for one of them.",
             )
         )
@@ -158,10 +156,11 @@ def _device(job: JobSpec, machine: Hardware, found: list[Problem]) -> None:
 def method_problems(job: JobSpec, method: Method, options: Any, facts: ModelFacts | None) -> list[Problem]:
     """Return why ``method`` does not go with the rest of ``job``; the wizard asks it of every method it lists."""
     found: list[Problem] = []
-    reason = method_refusal(method, setting_of(job, facts), options)
+    setting = setting_of(job, facts)
+    reason = method_refusal(method, setting, options) or _objective_refusal(method, setting)
     if reason is not None:
         found.append(_problem("method", reason))
-    elif (remark := method.remark(setting_of(job, facts), options)) is not None:
+    elif (remark := method.remark(setting, options)) is not None:
         found.append(replace(_problem("method", remark), severity="warning"))
     if job.tokenizer.action == "train" and not method.trains_embeddings:
         found.append(
@@ -191,9 +190,9 @@ def method_refusal(method: Method, setting: Setting, options: Any) -> str | None
     if missing := method.missing():
         return missing
     if setting.model is not None and setting.model.kind not in method.kinds:
-        able = " or ".join(_KIND_TITLES[kind] for kind in method.kinds)
+        able = " or ".join(MODEL_KIND_TITLES[kind] for kind in method.kinds)
         return (
-            f"{method.title} works on {able}, and this model is {_KIND_TITLES[setting.model.kind]} "
+            f"{method.title} works on {able}, and this model is {MODEL_KIND_TITLES[setting.model.kind]} "
             f"({setting.model.architecture}). Choose another model or another method."
         )
     if setting.model is not None and setting.model.packed and not method.takes_packed:
@@ -202,6 +201,14 @@ def method_refusal(method: Method, setting: Setting, options: Any) -> str | None
             f"and {method.title} needs ordinary weights. Choose LoRA over GPTQ, or the full-precision version."
         )
     return method.refusal(setting, options)
+
+
+def _objective_refusal(method: Method, setting: Setting) -> str | None:
+    """Return why what is learned does not go with ``method``; an objective that is unknown is told elsewhere."""
+    try:
+        return OBJECTIVES.get(setting.objective).refusal(method, setting)
+    except RequestError:
+        return None
 
 
 def _problem(field: str, reason: str) -> Problem:
@@ -224,21 +231,9 @@ def _start_from_adapter(job: JobSpec, ref: ModelRef, found: list[Problem]) -> No
         found.append(Problem("model", told.message, "Start from its base, or from a model that can be merged."))
 
 
-def needed_kinds(objective: Objective) -> str:
-    """Return the kinds of model ``objective`` starts from, in words."""
-    return " or ".join(_KIND_TITLES[kind] for kind in objective.kinds)
-
-
 def _objective(objective: Objective, facts: ModelFacts, found: list[Problem]) -> None:
-    if facts.kind not in objective.kinds:
-        found.append(
-            Problem(
-                "objective",
-                f"{objective.title} needs {needed_kinds(objective)}, and this model is "
-                f"{_KIND_TITLES[facts.kind]} ({facts.architecture}).",
-                "Choose another model or another objective.",
-            )
-        )
+    if reason := model_refusal(objective, facts):
+        found.append(Problem("objective", reason, "Choose another model or another objective."))
 
 
 def _template(job: JobSpec, objective: Objective | None, found: list[Problem]) -> None:

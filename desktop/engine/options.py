@@ -38,8 +38,8 @@ def option(
         typical: the usual range in words (``8 to 32``).
         unit: shown behind the value.
         advanced: hidden until the user asks for all options.
-        holds: what a text stands for, so that a form offers what there is: ``model`` is a model of ours, ``model:reward``
-            one whose head gives that (see :class:`~desktop.engine.models.heads.Head`).
+        holds: what a text stands for, so that a form offers what there is: ``model`` is a model of ours,
+            ``model:reward`` one whose head gives that (see :class:`~desktop.engine.models.heads.Head`).
     """
     extra: dict[str, Any] = {"typical": typical, "unit": unit, "advanced": advanced, "holds": holds}
     return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra=extra)

@@ -8,27 +8,28 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from desktop.engine.defaults import default_learning_rate
-from desktop.engine.errors import RequestError
+from desktop.engine.errors import Problem, RequestError
 from desktop.engine.job import Choice, JobSpec, Training
 from desktop.engine.memory.estimate import Estimate, estimate
 from desktop.engine.memory.job_shape import options_of
-from desktop.engine.memory.sizes import size
 from desktop.engine.methods import METHODS
 from desktop.engine.methods.base import Method
 from desktop.flow.wizard_answers import STEPS, Answers
 from desktop.flow.wizard_findings import Findings
 from desktop.flow.wizard_inferred import kept_aside, name_of, objective_of, rows_of, split_of, training_of, unsuited
+from desktop.flow.wizard_lines import line_of
 from desktop.flow.wizard_methods import Offer, offers
+from desktop.flow.wizard_objectives import ObjectiveOffer, blocking, objective_offers, objective_problems
 from desktop.flow.wizard_plan import Plan, plan
 from desktop.flow.wizard_sets import sets_blocked, sets_found
 
 TITLES = {
     "model": "Model",
     "data": "Data",
+    "objective": "Objective",
     "tokenizer": "Tokenizer",
     "method": "Method",
     "memory": "Memory",
@@ -129,6 +130,16 @@ class Wizard:
         return next((offer for offer in self.offers if offer.id == self.method.id), None)
 
     @cached_property
+    def objectives(self) -> list[ObjectiveOffer]:
+        """Every objective as it would be here, those that suit first."""
+        return objective_offers(self.findings)
+
+    @cached_property
+    def objective_problems(self) -> list[Problem]:
+        """What the chosen objective still needs before it can be learned."""
+        return objective_problems(self.job, self.findings.model.facts if self.findings.model else None)
+
+    @cached_property
     def inferred(self) -> Training:
         """The training options nobody has to set."""
         return training_of(self.findings)
@@ -176,7 +187,7 @@ class Wizard:
                     id=id,
                     number=number,
                     title=TITLES[id],
-                    line=self._line(id),
+                    line=line_of(self, id),
                     done=reachable and not blocked and id != "review",
                     open=id == self.answers.step,
                     reachable=reachable,
@@ -212,6 +223,7 @@ class Wizard:
         return {
             "model": self._model_blocked,
             "data": self._data_blocked,
+            "objective": lambda: blocking(self.objective_problems, later=False),
             "tokenizer": self._tokenizer_blocked,
             "method": self._method_blocked,
             "memory": lambda: "",  # what does not fit is said loudly, and may still be tried: other programs can go
@@ -281,7 +293,8 @@ class Wizard:
             options_of(self.job)
         except RequestError as error:
             return str(error)
-        return f"{self.offer.refusal} {self.offer.cure}".strip() if self.offer else ""
+        refused = f"{self.offer.refusal} {self.offer.cure}".strip() if self.offer else ""
+        return refused or blocking(self.objective_problems, later=True)
 
     def _review_blocked(self) -> str:
         for step in STEPS[:-1]:
@@ -292,36 +305,3 @@ class Wizard:
             return "Everything is being checked once more."
         against = [problem for problem in self.findings.problems if problem.severity == "error"]
         return f"{against[0].message} {against[0].fix}".strip() if against else ""
-
-    def _line(self, step: str) -> str:
-        found = self.findings
-        if step == "model":
-            return found.model.title if found.model else Path(self.answers.model).name
-        if step == "data":
-            if len(self.answers.data) > 1:
-                return f"{len(self.answers.data)} data sets, {rows_of(found) + kept_aside(found):,} rows"
-            name = Path(self.answers.data[0].path).name if self.answers.data else ""
-            return f"{name}, {found.data.rows:,} rows" if found.data and found.data.rows and name else name
-        if step == "tokenizer":
-            if not found.model:
-                return ""
-            if self.answers.tokenizer.action == "train":
-                return f"New, {self.answers.tokenizer.vocabulary:,} tokens"
-            return f"Unchanged, {found.model.facts.vocabulary:,} tokens"
-        if step == "method":
-            if not found.model:
-                return ""
-            rank = getattr(options_or_none(self.job), "rank", None)
-            title = METHODS.get(self.method.id).title
-            return f"{title}, rank {rank}" if rank else title
-        if step == "memory" and self.estimate is not None:
-            return f"{size(self.estimate.total_mib)} of {size(self.estimate.limit_mib)}"
-        return ""
-
-
-def options_or_none(job: JobSpec) -> Any:
-    """Return the method's options, ``None`` where they do not hold together."""
-    try:
-        return options_of(job)[1]
-    except RequestError:
-        return None

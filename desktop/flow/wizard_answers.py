@@ -13,7 +13,7 @@ from desktop.engine.data.source import Pick
 from desktop.engine.errors import RequestError
 from desktop.engine.job import Choice, DataSource, JobSpec, Mixing, TokenizerChoice, Training
 
-STEPS = ("model", "data", "tokenizer", "method", "memory", "review")
+STEPS = ("model", "data", "objective", "tokenizer", "method", "memory", "review")
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from desktop.engine.job import Choice
 from desktop.flow.wizard import Wizard
 from desktop.flow.wizard_answers import Answers
-from desktop.flow.wizard_inferred import objective_of
+from desktop.flow.wizard_objectives import with_objective
 
 
 def with_length(wizard: Wizard, length: int) -> Answers:
@@ -27,8 +24,6 @@ def with_share(wizard: Wizard, share: float) -> Answers:
 
 def with_answers(wizard: Wizard, part: str) -> Answers:
     """Return the answers with another part of each row learned: ``all``, ``last`` or ``everything``."""
-    chosen = objective_of(wizard.answers, wizard.findings)
+    chosen = wizard.job.objective
     kept = {name: value for name, value in chosen.options.items() if name != "answers"}
-    options = kept if part == "all" else {**kept, "answers": part}
-    objective = Choice(id=chosen.id, options=options) if options or wizard.answers.objective is not None else None
-    return dataclasses.replace(wizard.answers, objective=objective)
+    return with_objective(wizard, chosen.id, kept if part == "all" else {**kept, "answers": part})

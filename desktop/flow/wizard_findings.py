@@ -25,6 +25,7 @@ class ModelFound:
         source: where it was found (``bundled``, ``run``, ``cache``, ``local``, ``folder``).
         folder: where its weights lie.
         facts: what its files say.
+        use: what it is good for (``chat``, ``reward``), as :func:`~desktop.engine.models.heads.use_of` tells it.
     """
 
     ref: str
@@ -33,6 +34,7 @@ class ModelFound:
     source: str
     folder: str
     facts: ModelFacts
+    use: str = "chat"
 
 
 @dataclass(frozen=True)

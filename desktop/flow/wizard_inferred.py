@@ -6,30 +6,34 @@ import math
 import re
 from pathlib import Path
 
-from desktop.engine.check import needed_kinds
 from desktop.engine.data.rows import KIND_TITLES
 from desktop.engine.defaults import default_epochs
 from desktop.engine.job import Choice, Training
 from desktop.engine.objectives import OBJECTIVES
+from desktop.engine.suits import needed_kinds, needed_rows, suiting
 from desktop.flow.wizard_answers import Answers
 from desktop.flow.wizard_findings import DataFound, Findings
 
 LONGEST = 2048  # rows are not let longer than this unasked: memory grows with them
 
 
+USUAL = ("sft", "dapt", "mlm", "classification", "seq2seq", "dpo", "kto")
+"""What is taken unasked, where several learn from the same rows: each is the plainest one for its rows and model."""
+
+
 def objective_of(answers: Answers, findings: Findings) -> Choice:
-    """Return what is learned: as chosen, else the first objective that takes these rows and this model."""
-    if answers.objective is not None:
-        return answers.objective
+    """Return what is learned: as chosen, else what model and rows suggest."""
+    return answers.objective or Choice(id=inferred_objective(findings))
+
+
+def inferred_objective(findings: Findings) -> str:
+    """Return the id of the objective nobody has to choose: the usual one that takes these rows and this model."""
     kind = findings.data.kind if findings.data else ""
     model = findings.model.facts.kind if findings.model else ""
-    for objective in OBJECTIVES.all():
-        if objective.from_scratch:
-            continue  # it throws away what the model knows: nobody gets that unasked
-        suits_model = not model or model in objective.kinds
-        if suits_model and (not kind or kind in objective.rows):
-            return Choice(id=objective.id)
-    return Choice(id=OBJECTIVES.all()[0].id)
+    # One that starts from random weights throws away what the model knows: nobody gets that unasked.
+    able = [objective.id for objective in suiting(kind, model) if not objective.from_scratch]
+    usual = next((id for id in USUAL if id in able), None)
+    return usual or next(iter(able), OBJECTIVES.all()[0].id)
 
 
 def unsuited(answers: Answers, findings: Findings) -> str:
@@ -37,14 +41,30 @@ def unsuited(answers: Answers, findings: Findings) -> str:
     if not (findings.data and findings.data.kind and findings.model):
         return ""
     objective = OBJECTIVES.get(objective_of(answers, findings).id)
-    if findings.data.kind in objective.rows and findings.model.facts.kind in objective.kinds:
+    kind, model = findings.data.kind, findings.model.facts.kind
+    if kind in objective.rows and model in objective.kinds:
         return ""
-    if findings.model.facts.kind not in objective.kinds:
-        needs = needed_kinds(objective)
-        return f"{findings.model.title} does not go with these rows: {objective.title} needs {needs}."
-    holds = KIND_TITLES.get(findings.data.kind, findings.data.kind)
-    wants = " or ".join(KIND_TITLES[kind] for kind in objective.rows)
-    return f"This file holds {holds}; {objective.title} learns from {wants}. Choose another file, or map its columns."
+    others = " or ".join(other.title for other in suiting(kind, model))
+    if model not in objective.kinds:
+        cure = f" Learn by {others} instead, or choose another model." if others else ""
+        return (
+            f"{findings.model.title} does not go with these rows: {objective.title} needs {needed_kinds(objective)}."
+            f"{cure}"
+        )
+    cure = f"Learn by {others} instead, choose" if others else "Choose"
+    return (
+        f"This file holds {KIND_TITLES.get(kind, kind)}; {objective.title} learns from {needed_rows(objective)}. "
+        f"{cure} another file, or map its columns."
+    )
+
+
+def instead(answers: Answers, findings: Findings) -> str:
+    """Return the id of the objective that would take the rows that the chosen one refuses; empty where none would."""
+    if not unsuited(answers, findings) or findings.data is None or findings.model is None:
+        return ""
+    able = [objective.id for objective in suiting(findings.data.kind, findings.model.facts.kind)]
+    wanted = inferred_objective(findings)
+    return wanted if wanted in able else ""
 
 
 def rows_of(findings: Findings) -> int:

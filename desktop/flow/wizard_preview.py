@@ -10,8 +10,9 @@ from desktop.engine.memory.sizes import count, share, size
 from desktop.engine.methods import METHODS
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.options import fields_of
-from desktop.flow.wizard import Wizard, options_or_none
-from desktop.flow.wizard_inferred import kept_aside, rows_of
+from desktop.flow.wizard import Wizard
+from desktop.flow.wizard_inferred import inferred_objective, kept_aside, rows_of
+from desktop.flow.wizard_lines import options_or_none
 from desktop.flow.wizard_plan import about
 from desktop.flow.wizard_template import template_words
 
@@ -69,9 +70,8 @@ class Preview:
 
 def preview(wizard: Wizard) -> Preview:
     """Return the card for this moment."""
-    return Preview(
-        (_model(wizard), _method(wizard), _data(wizard), _steps(wizard)), _memory(wizard), tuple(changes(wizard))
-    )
+    lines = (_model(wizard), _method(wizard), _data(wizard), _objective(wizard), _steps(wizard))
+    return Preview(lines, _memory(wizard), tuple(changes(wizard)))
 
 
 def changes(wizard: Wizard) -> list[Changed]:
@@ -90,10 +90,7 @@ def changes(wizard: Wizard) -> list[Changed]:
         for field in fields_of(type(plain)):
             if field.name in answers.method.options and answers.method.options[field.name] != field.default:
                 found.append(Changed(field.label, shown(answers.method.options[field.name]), shown(field.default)))
-    if answers.objective is not None:
-        for field in fields_of(OBJECTIVES.get(answers.objective.id).options):
-            if answers.objective.options.get(field.name, field.default) != field.default:
-                found.append(Changed(field.label, shown(answers.objective.options[field.name]), shown(field.default)))
+    found += objective_changes(wizard)
     if answers.quantization and answers.quantization != ("nf4" if wizard.method.id == "qlora" else "none"):
         found.append(Changed("Base stored in", answers.quantization, "nf4" if wizard.method.id == "qlora" else "none"))
     if answers.chat_template:
@@ -103,6 +100,16 @@ def changes(wizard: Wizard) -> list[Changed]:
     if answers.device != "auto":
         found.append(Changed("Device", answers.device, "auto"))
     return found
+
+
+def objective_changes(wizard: Wizard) -> list[Changed]:
+    """Return every option of the objective the user changed, with what it would have been."""
+    given = wizard.job.objective.options
+    return [
+        Changed(field.label, shown(given[field.name]), shown(field.default))
+        for field in fields_of(OBJECTIVES.get(wizard.job.objective.id).options)
+        if given.get(field.name, field.default) != field.default
+    ]
 
 
 def shown(value: Any) -> str:
@@ -165,6 +172,16 @@ def _data(wizard: Wizard) -> PreviewLine:
         if not data.bad_total
         else f"{wizard.plan.train:,} train, {wizard.plan.validation:,} validation, {data.bad_total:,} left out",
     )
+
+
+def _objective(wizard: Wizard) -> PreviewLine:
+    if not wizard.findings.model or not (wizard.findings.data and wizard.findings.data.kind):
+        return PreviewLine("objective", "Objective", "Not chosen yet", "follows from the rows")
+    chosen = wizard.job.objective.id
+    note = "suggested by your rows" if chosen == inferred_objective(wizard.findings) else "your choice"
+    if wizard.blocked("objective"):
+        note = "the Objective step says what it needs"
+    return PreviewLine("objective", "Objective", OBJECTIVES.get(chosen).title, note)
 
 
 def _steps(wizard: Wizard) -> PreviewLine:

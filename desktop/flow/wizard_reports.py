@@ -12,6 +12,7 @@ from desktop.engine.data.source import Pick
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.job import DataSource
 from desktop.engine.models.facts import facts_of
+from desktop.engine.models.heads import use_of
 from desktop.engine.models.library import ModelRef, available, resolve
 from desktop.flow.wizard_checks import checks_from, in_words, split_from
 from desktop.flow.wizard_findings import (
@@ -47,7 +48,7 @@ def models_at_hand() -> list[ModelFound]:
 
 
 def _found(ref: ModelRef) -> ModelFound:
-    return ModelFound(ref.ref, ref.title, ref.summary, ref.source, str(ref.folder), facts_of(ref.folder))
+    return ModelFound(ref.ref, ref.title, ref.summary, ref.source, str(ref.folder), facts_of(ref.folder), use_of(ref))
 
 
 def data_from(source: DataSource, report: Mapping[str, Any]) -> DataFound:

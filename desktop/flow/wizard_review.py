@@ -13,15 +13,16 @@ from desktop.engine.methods import METHODS
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.quantization import QUANTIZATIONS
 from desktop.engine.run_folder import write_atomically
-from desktop.flow.wizard import Wizard, options_or_none
+from desktop.flow.wizard import Wizard
+from desktop.flow.wizard_lines import options_or_none
 from desktop.flow.wizard_plan import about
-from desktop.flow.wizard_preview import changes
+from desktop.flow.wizard_preview import changes, objective_changes
 from desktop.flow.wizard_sets import MIXES, STOPS
 
 _STEP_OF = {
     "model": "model",
     "data": "data",
-    "objective": "data",
+    "objective": "objective",
     "tokenizer": "tokenizer",
     "method": "method",
     "quantization": "method",
@@ -48,8 +49,7 @@ def review_lines(wizard: Wizard) -> list[ReviewLine]:
         lines.append(
             ReviewLine("Mixed by", MIXES[job.mixing.strategy], f"an epoch ends {STOPS[job.mixing.stop]}", "data")
         )
-    objective = OBJECTIVES.get(job.objective.id)
-    lines.append(ReviewLine("Learns by", objective.title, objective.summary, "data"))
+    lines.append(_objective(wizard))
     if job.tokenizer.action == "train":
         lines.append(
             ReviewLine(
@@ -154,6 +154,13 @@ def _data(wizard: Wizard) -> ReviewLine:
         return ReviewLine("Data", names or "none", "", "data")
     split = f"{wizard.plan.train:,} rows to learn from, {wizard.plan.validation:,} held out"
     return ReviewLine("Data", names, f"{split}; {data.recognised}", "data")
+
+
+def _objective(wizard: Wizard) -> ReviewLine:
+    objective = OBJECTIVES.get(wizard.job.objective.id)
+    changed = ", ".join(f"{one.label.lower()} {one.value}" for one in objective_changes(wizard))
+    note = f"{objective.summary} With {changed}." if changed else objective.summary
+    return ReviewLine("Learns by", objective.title, note, "objective")
 
 
 def _method(wizard: Wizard) -> ReviewLine:

@@ -30,7 +30,7 @@ def test_an_untouched_wizard_opens_at_model_and_says_what_it_needs() -> None:
     wizard = Wizard()
     assert wizard.current.id == "model"
     assert wizard.current.blocked == "Choose a model first."
-    assert [state.reachable for state in wizard.steps] == [True, False, False, False, False, False]
+    assert [state.reachable for state in wizard.steps] == [True, *[False] * (len(STEPS) - 1)]
     assert not any(state.done for state in wizard.steps)
 
 
@@ -43,7 +43,7 @@ def test_the_shortest_walk_needs_a_model_and_a_file() -> None:
     wizard = wizard.answered(wizard.answers.with_source(FILE))
     assert wizard.current.blocked == "The file is being read."
     wizard = wizard.found(data=parts.data(FILE))
-    for step in ("tokenizer", "method", "memory", "review"):
+    for step in ("objective", "tokenizer", "method", "memory", "review"):
         assert not wizard.current.blocked
         assert wizard.next_step == step
         wizard = wizard.at(step)
@@ -222,6 +222,7 @@ def test_a_broken_draft_is_refused_in_words(broken: object) -> None:
 def test_the_preview_says_what_is_not_known_yet() -> None:
     card = preview(Wizard())
     assert [line.value for line in card.lines] == [
+        "Not chosen yet",
         "Not chosen yet",
         "Not chosen yet",
         "Not chosen yet",

@@ -24,6 +24,16 @@ KIND_TITLES: dict[str, str] = {
     "rated": "answers with a rating or a thumb up or down",
 }
 
+KIND_EXAMPLES: dict[str, str] = {
+    "chat": "“How long does rye bread bake?” with the answer you would like, “Fifty minutes at 210 degrees.”",
+    "text": "a page, a paragraph or a whole book, as it would be read.",
+    "label": "“The parcel came broken” with the label “complaint”.",
+    "pair": "“gimme the bill” with what it should become, “Could I have the bill, please?”",
+    "preference": "one question with two answers, one of which you like better.",
+    "rated": "one question with one answer and whether it was good.",
+}
+"""What a row of each kind looks like, in words, for people who choose what to learn from."""
+
 
 @dataclass(frozen=True)
 class Record:

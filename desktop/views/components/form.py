@@ -143,6 +143,8 @@ class OptionForm(QWidget):
         # Only now: a widget without a parent would be shown as a window of its own.
         for widget in (self._more, named):
             widget.setVisible(bool(advanced) and bool(plain))
+        self._more_there = bool(advanced) and bool(plain)
+        self._all = False
         self._rest.setVisible(not plain)
         self._more.clicked.connect(self._toggle_rest)
         for row in self.rows.values():
@@ -170,6 +172,12 @@ class OptionForm(QWidget):
             row.set_error(said.get(name, ""))
         if any(name in said and row.field.advanced for name, row in self.rows.items()):
             self._show_rest(True)
+
+    def show_all(self, shown: bool) -> None:
+        """Show the advanced options, or hide them again; asked again with the same it leaves what the user opened."""
+        if shown != self._all:
+            self._all = shown
+            self._show_rest(shown or not self._more_there)
 
     def _grid(self, rows: list[FormRow]) -> QGridLayout:
         grid = QGridLayout()

@@ -66,10 +66,11 @@ def _flag(field: OptionField) -> Editor:
 
 
 def _choice(field: OptionField) -> Editor:
-    choices = (["", *field.choices]) if field.optional else list(field.choices)
     combo = Combo()
-    for choice in choices:
-        combo.addItem(choice or "automatic", choice or None)
+    if field.optional:
+        combo.addItem("not chosen" if field.holds else "automatic", None)
+    for choice, title in zip(field.choices, field.titles or field.choices, strict=True):
+        combo.addItem(title, choice)
 
     def write(value: Any) -> None:
         combo.setCurrentIndex(max(0, combo.findData(value)))

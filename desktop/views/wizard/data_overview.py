@@ -9,8 +9,10 @@ from desktop.engine.job import DataSource
 from desktop.engine.objectives import OBJECTIVES
 from desktop.flow.wizard import Wizard
 from desktop.flow.wizard_findings import DataFound
+from desktop.flow.wizard_inferred import instead
 from desktop.flow.wizard_issues import issues, summary
 from desktop.flow.wizard_mapping import Mapping
+from desktop.flow.wizard_objectives import with_objective
 from desktop.flow.wizard_questions import trained_on
 from desktop.flow.wizard_sets import set_lines
 from desktop.flow.wizard_split import split_words
@@ -67,7 +69,9 @@ class DataOverview(QWidget):
         column.addLayout(pair)
         column.addWidget(self.rendered, 100)
         column.addStretch(1)
+        self._instead = ""  # the objective the trouble's button takes
         self.reading.cancelled.connect(session.cancel_reading)
+        self.trouble.acted.connect(self._cure)
         session.rendered_changed.connect(self.rendered.refresh)
         session.progressed.connect(self._on_progress)
 
@@ -123,6 +127,7 @@ class DataOverview(QWidget):
 
     def _show_trouble(self, wizard: Wizard) -> None:
         data, error = wizard.findings.data, wizard.findings.data_error
+        self._instead = ""
         if error is not None and error.code == "cancelled":
             self.trouble.set("info", "Reading was stopped.", _STOPPED, "Read again")
         elif error is not None:
@@ -133,11 +138,19 @@ class DataOverview(QWidget):
             else:
                 self.trouble.set("warn", data.problem.message, data.problem.hint)
         elif data is not None and data.kind and (reason := wizard.blocked("data")):
-            self.trouble.set("warn", reason, "")
+            other = self._instead = instead(wizard.answers, wizard.findings)
+            self.trouble.set("warn", reason, "", f"Use {OBJECTIVES.get(other).title} instead" if other else None)
         else:
             self.trouble.hide()
             return
         self.trouble.show()
+
+    def _cure(self) -> None:
+        """Do what the button of the trouble says: take the objective that suits, or read the file again."""
+        if self._instead:
+            self._session.answer(with_objective(self._session.wizard, self._instead))
+        else:
+            self._session.read_again()
 
     def _on_progress(self, what: str, done: int, total: int) -> None:
         if self.isVisible():

@@ -157,7 +157,6 @@ class DataStep(StepView):
         shown.file_bar.rows_wanted.connect(self.show_table)
         shown.file_bar.shape_chosen.connect(self._choose_shape)
         shown.file_bar.share_changed.connect(lambda share: session.answer(with_share(self.wizard, share / 100)))
-        shown.trouble.acted.connect(session.read_again)
         shown.columns.picked.connect(self._pick)
         shown.file_bar.map_wanted.connect(self._open_picks)
         self.undo_button.clicked.connect(self._undo)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -15,6 +14,7 @@ from desktop.engine.methods import METHODS
 from desktop.engine.methods.base import Method, ModelFacts
 from desktop.engine.options import OptionField, fields_of
 from desktop.flow.wizard import Wizard
+from desktop.flow.wizard_answers import STEPS
 from desktop.flow.wizard_drawing import drawing_of
 from desktop.flow.wizard_methods import Reason
 from desktop.flow.wizard_option_problems import option_problems
@@ -27,6 +27,7 @@ from desktop.views.components.divider import Divider
 from desktop.views.components.form import OptionForm
 from desktop.views.components.label import Text
 from desktop.views.components.scroll import ScrollArea
+from desktop.views.wizard.forms import replaced, show_values
 from desktop.views.wizard.method_costs import Costs
 from desktop.views.wizard.method_picture import MethodPicture
 from desktop.views.wizard.method_words import Lines, MethodWords
@@ -42,7 +43,7 @@ class MethodDetail(Card):
     Signals:
         options_changed: other options of the method (only those that differ from their defaults).
         training_changed: other training options (only those that differ from what is inferred).
-        others_changed: other settings of objective, storage and device (all of them).
+        others_changed: other settings of storage and device (all of them).
     """
 
     options_changed = Signal(dict)
@@ -111,7 +112,8 @@ class MethodDetail(Card):
         self.costs.show_costs(offer, wizard)
         self._show_options(wizard, fields_of(method.options))
         self._show_training(wizard)
-        self.find_rate.setEnabled(not any(wizard.blocked(step) for step in ("model", "data", "tokenizer", "method")))
+        before = STEPS[: STEPS.index("memory")]
+        self.find_rate.setEnabled(not any(wizard.blocked(step) for step in before))
         self._show_others(wizard)
         self._why.setText("Why the adviser puts it first" if offer.place == 1 else "What the adviser says")
         self._reasons.show_reasons([reason for reason in offer.reasons if not _said_below(reason)])
@@ -153,14 +155,14 @@ class MethodDetail(Card):
         given, model = wizard.method.options, wizard.findings.model
         if wizard.method.id != self._options_key:
             self._options_key = wizard.method.id
-            self.options = _replaced(self._options_holder, self.options, fields)
+            self.options = replaced(self._options_holder, self.options, fields)
             self._options_divider.setVisible(bool(fields))
             if self.options is not None:
                 form = self.options
                 form.changed.connect(lambda _values: self.options_changed.emit(form.changed_values()))
         if self.options is not None:
             wanted = {**{field.name: field.default for field in fields}, **given}
-            _show_values(self.options, wanted)
+            show_values(self.options, wanted)
             self.options.set_problems(option_problems(wizard.job, model.facts if model else None))
 
     def _show_training(self, wizard: Wizard) -> None:
@@ -174,23 +176,23 @@ class MethodDetail(Card):
                 for field in fields_of(type(wizard.inferred))
                 if field.name in names
             ]
-            self.training = _replaced(self._training_holder, self.training, fields)
+            self.training = replaced(self._training_holder, self.training, fields)
             form = self.training
             if form is not None:
                 form.changed.connect(lambda _values: self.training_changed.emit(form.changed_values()))
         if self.training is not None:
             wanted = {name: wizard.answers.training.get(name, inferred[name]) for name in names}
-            _show_values(self.training, wanted)
+            show_values(self.training, wanted)
 
     def _show_others(self, wizard: Wizard) -> None:
         fields = other_fields(wizard) if wizard.answers.advanced else []
         if fields != self._others_key:
             self._others_key = fields
-            self.others = _replaced(self._others_holder, self.others, fields)
+            self.others = replaced(self._others_holder, self.others, fields)
             if self.others is not None:
                 self.others.changed.connect(self.others_changed)
         if self.others is not None:
-            _show_values(self.others, other_values(wizard))
+            show_values(self.others, other_values(wizard))
 
 
 def _asked(field: OptionField, advanced: bool) -> bool:
@@ -204,24 +206,6 @@ def _help(field: OptionField, wizard: Wizard) -> str:
         rate = default_learning_rate(wizard.job, model.facts if model else None)
         return f"How far the weights move a step; empty takes {rate:g}, usual for {method.title} here."
     return field.help
-
-
-def _replaced(holder: QVBoxLayout, old: OptionForm | None, fields: list[OptionField]) -> OptionForm | None:
-    if old is not None:
-        holder.removeWidget(old)
-        old.hide()
-        old.deleteLater()
-    if not fields:
-        return None
-    form = OptionForm(fields, columns=2)
-    holder.addWidget(form)
-    return form
-
-
-def _show_values(form: OptionForm, wanted: dict[str, Any]) -> None:
-    # A field being typed in keeps what it shows: setting it would move the cursor.
-    shown = form.values()
-    form.set_values({name: value for name, value in wanted.items() if shown.get(name, value) != value})
 
 
 def _said_below(reason: Reason) -> bool:

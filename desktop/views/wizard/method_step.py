@@ -6,7 +6,6 @@ import dataclasses
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.bridge.wizard_session import WizardSession
@@ -17,31 +16,23 @@ from desktop.views.wizard.method_detail import IN_MEMORY, MethodDetail
 from desktop.views.wizard.method_list import MethodList
 from desktop.views.wizard.method_rate import RateDialog
 from desktop.views.wizard.method_which import WhichDialog
-from desktop.views.wizard.step import StepView
-
-_LIST_NARROW, _LIST, _LIST_WIDE = 280, 322, 420
-_DETAIL_WIDEST = 860
+from desktop.views.wizard.split_step import SplitStep
 
 
-class MethodStep(StepView):
+class MethodStep(SplitStep):
     """How the model is changed."""
 
     id = "method"
     title = "Method"
     subtitle = "How the model will be changed."
-    scrolls = False
 
     def __init__(self, session: WizardSession, parent: QWidget | None = None) -> None:
         """Build the step."""
         super().__init__(session, parent)
         self.list = MethodList()
         self.detail = MethodDetail()
-        self._waiting = EmptyState("models", "No model yet", "The methods are ranked for a model. Choose one first.")
-        self.content.addWidget(self.list, 1)
-        self.row.setStretch(1, 0)
-        self.detail.setMaximumWidth(_DETAIL_WIDEST)
-        self.row.insertWidget(2, self.detail, 1000)
-        self.row.insertWidget(3, self._waiting, 1000)
+        waiting = EmptyState("models", "No model yet", "The methods are ranked for a model. Choose one first.")
+        self.put(self.list, self.detail, waiting)
         self.list.chosen.connect(self._choose)
         self.detail.options_changed.connect(self._set_options)
         self.detail.training_changed.connect(self._set_training)
@@ -54,9 +45,7 @@ class MethodStep(StepView):
     def refresh(self) -> None:
         """Show the ranking and the chosen method."""
         known = bool(self.wizard.offers)
-        self.list.setVisible(known)
-        self.detail.setVisible(known)
-        self._waiting.setVisible(not known)
+        self.show_parts(known)
         if known:
             self.list.show_offers(self.wizard.offers, self.wizard.method.id)
             self.detail.show_method(self.wizard)
@@ -99,12 +88,6 @@ class MethodStep(StepView):
     def first_focus(self) -> QWidget | None:
         """Start at the chosen method."""
         return self.list.choices.cards.get(self.wizard.method.id)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the list its width."""
-        super().resizeEvent(event)
-        width = self.width()
-        self.left.setFixedWidth(_LIST_NARROW if width < 840 else _LIST_WIDE if width > 1400 else _LIST)
 
     def _choose(self, id: str) -> None:
         if id != self.wizard.method.id or self.wizard.answers.method is None:

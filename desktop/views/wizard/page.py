@@ -30,6 +30,7 @@ from desktop.views.wizard.data_step import DataStep
 from desktop.views.wizard.memory_step import MemoryStep
 from desktop.views.wizard.method_step import MethodStep
 from desktop.views.wizard.model_step import ModelStep
+from desktop.views.wizard.objective_step import ObjectiveStep
 from desktop.views.wizard.pane import Pane
 from desktop.views.wizard.preview import PreviewPane
 from desktop.views.wizard.review_step import ReviewStep
@@ -41,7 +42,7 @@ STEPS_WIDE, STEPS_NARROW = 208, 140
 PREVIEW_WIDE, PREVIEW_NARROW = 296, 272
 
 _KINDS: dict[str, type[StepView]] = {
-    kind.id: kind for kind in (ModelStep, DataStep, TokenizerStep, MethodStep, MemoryStep, ReviewStep)
+    kind.id: kind for kind in (ModelStep, DataStep, ObjectiveStep, TokenizerStep, MethodStep, MemoryStep, ReviewStep)
 }
 
 
@@ -208,7 +209,7 @@ class WizardPage(Page):
         self._over.setText("Undo start over" if self._dropped is not None else "Start over")
 
     def _show_step(self, step: str) -> None:
-        if step not in self.views:  # built when it is first opened: six at once would hold the window up
+        if step not in self.views:  # built when it is first opened: all at once would hold the window up
             self.views[step] = _KINDS[step](self.session)
             self.stack.addWidget(self.views[step])
         self.stack.setCurrentWidget(self.views[step])

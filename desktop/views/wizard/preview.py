@@ -17,7 +17,7 @@ from desktop.views.components.label import Text
 from desktop.views.components.scroll import ScrollArea
 from desktop.views.wizard.pane import Pane
 
-_ICONS = {"model": "models", "method": "tune", "data": "file", "steps": "clock"}
+_ICONS = {"model": "models", "method": "tune", "data": "file", "objective": "flag", "steps": "clock"}
 _TONE_ICONS = {"ok": "check", "warn": "warn", "bad": "warn"}
 _MOST_CHANGES = 8
 

@@ -77,14 +77,14 @@ def test_all_settings_shows_every_setting_there_is(stage: Stage) -> None:
     assert {"seed", "schedule", "optimizer", "validation_share"} <= set(training.rows)
     others = method.detail.others
     assert others is not None
-    for name, value in (("answers", "last"), ("quantization", "8bit"), ("device", "cpu")):
+    for name, value in (("quantization", "8bit"), ("device", "cpu")):
         others.rows[name].editor.set(value)
         others.rows[name].editor.changed.emit()
         others = method.detail.others
         assert others is not None
     job = stage.page.session.wizard.job
-    assert (job.objective.options, job.quantization, job.device) == ({"answers": "last"}, "8bit", "cpu")
-    assert "was all" in said(stage.page.preview)
+    assert (job.quantization, job.device) == ("8bit", "cpu")
+    assert "was auto" in said(stage.page.preview)
     stage.page._advanced.setChecked(False)
     assert method.detail.training is not None
     assert "seed" not in method.detail.training.rows

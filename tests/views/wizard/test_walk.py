@@ -16,6 +16,7 @@ from desktop.flow.wizard_draft import load_draft
 from desktop.flow.wizard_findings import ModelFound
 from desktop.views.wizard.data_step import DataStep
 from desktop.views.wizard.method_step import MethodStep
+from desktop.views.wizard.objective_step import ObjectiveStep
 from desktop.views.wizard.page import WizardPage
 from desktop.views.wizard.tokenizer_step import TokenizerStep
 from tests.support.wizard_user import press, said, view
@@ -46,6 +47,11 @@ def test_the_whole_walk_by_keyboard(qtbot: QtBot, stage: Stage) -> None:
     stage.answer()
     stage.answer()
     assert "40 rows" in said(data)
+    press(qtbot, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+
+    objective = page.views["objective"]
+    assert isinstance(objective, ObjectiveStep)
+    assert QApplication.focusWidget() is objective.list.choices.cards["sft"]
     press(qtbot, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
 
     tokenizer = page.views["tokenizer"]

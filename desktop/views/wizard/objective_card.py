@@ -1,0 +1,29 @@
+"""One objective as a card of the list: what it does, what it learns from, or why it does not go; it judges nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout
+
+from desktop.flow.wizard_objectives import ObjectiveOffer
+from desktop.views.components.card import Card
+from desktop.views.components.chip import Chip
+from desktop.views.components.label import Text
+
+
+def objective_card(offer: ObjectiveOffer) -> Card:
+    """Return the card of ``offer``; one that does not go can be read, and says so."""
+    card = Card(padding=12, clickable=True, radius=8, fill="sunken" if offer.refusal else "surface")
+    card.body.setSpacing(3)
+    head = QHBoxLayout()
+    head.setSpacing(8)
+    head.addWidget(Text(offer.title, "strong", "text2" if offer.refusal else "text", elide=True), 1)
+    if offer.inferred and not offer.refusal:
+        head.addWidget(Chip("Suggested", "accent", "star", on_selection=True))
+    elif offer.refusal:
+        head.addWidget(Chip("Not here", "neutral", "lock"))
+    card.body.addLayout(head)
+    card.body.addWidget(Text(offer.summary, "help", "text2"))
+    card.body.addWidget(Text(offer.refusal or offer.learns_from, "help", "text3"))
+    state = "Suggested. " if offer.inferred else "Not available here. " if offer.refusal else ""
+    card.setAccessibleName(f"{offer.title}. {state}{offer.summary} {offer.refusal or offer.learns_from}")
+    return card
