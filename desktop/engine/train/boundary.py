@@ -14,6 +14,7 @@ import psutil
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from desktop.engine.evaluate.collapse import HINT, Answer, collapse_sentence, signs_of_collapse, speech
 from desktop.engine.events import CheckpointSaved, Evaluated, Paused, Sampled, Step, Unpaused
 from desktop.engine.hardware import MIB
 from desktop.engine.train.checkpoint import CheckpointStore
@@ -81,6 +82,8 @@ class Boundary(TrainerCallback):
         self.total = total
         self._measure = measure
         self._sampler = sampler
+        self._collapsed = False
+        self._answered: tuple[int, list[Answer]] = (-1, [])
         self._process = psutil.Process()
         self._step_began = 0.0
         self._tokens_before = 0
@@ -141,17 +144,29 @@ class Boundary(TrainerCallback):
             control.should_training_stop = True
 
     def evaluate(self, step: int, when: Literal["before", "during", "after"]) -> dict[str, float]:
-        """Measure the held-out rows."""
+        """Measure the held-out rows, and judge the sample answers where the objective can cost a model its words."""
         with undisturbed():
             metrics = self._measure()
+            if self._sampler.watched and (when != "during" or not self._sampler.too_slow):
+                metrics = {**metrics, **speech(self._answers(step))}
         self._emitter.emit(Evaluated(step=step, loss=metrics["loss"], metrics=metrics, when=when))
+        signs = signs_of_collapse(self.progress.before, metrics) if self._sampler.watched else []
+        if signs and not self._collapsed:
+            self._collapsed = True
+            self._emitter.notice("warning", "collapse", collapse_sentence(signs), HINT, step)
         return metrics
 
     def sample(self, step: int) -> None:
         """Answer the fixed prompts."""
         with undisturbed():
-            for prompt, text in self._sampler.answers(self._trainer.model):
-                self._emitter.emit(Sampled(step=step, prompt=prompt, text=text))
+            for answer in self._answers(step):
+                self._emitter.emit(Sampled(step=step, prompt=answer.prompt, text=answer.text))
+
+    def _answers(self, step: int) -> list[Answer]:
+        """Return the answers of the model as it is after ``step``, asked for once."""
+        if self._answered[0] != step:
+            self._answered = (step, list(self._sampler.answers(self._trainer.model)))
+        return self._answered[1]
 
     def checkpoint(self, step: int) -> bool:
         """Write a checkpoint; a disk that refuses is told and costs the run nothing but the checkpoint."""

@@ -43,7 +43,7 @@ from desktop.engine.train.emitter import Emitter
 from desktop.engine.train.result import Result, save_result
 from desktop.engine.train.resumable import made_resumable
 from desktop.engine.train.rows import check_left, figures, prompts_of_tasks, shared_out, tokenised
-from desktop.engine.train.sampling import COUNT, Asked, Sampler
+from desktop.engine.train.sampling import Asked, Sampler, prompts_asked
 from desktop.engine.train.state import read_progress
 from desktop.engine.train.watch import explained
 
@@ -236,7 +236,8 @@ class Runner:
         check_left(self._emitter, made.prepared, materials.settled.max_length)
         materials.prepared, materials.tasks = made.prepared, made.tasks
         materials.figures = figures(portions)
-        materials.prompts = prompts_of_tasks(portions, materials.objective, COUNT)
+        watched = materials.objective.watches_collapse
+        materials.prompts = prompts_of_tasks(portions, materials.objective, prompts_asked(watched=watched))
 
     def _tokenizer(self, job: JobSpec, materials: Materials, rows: Sequence[Row]) -> tuple[Any, Any]:
         if job.tokenizer.action == "keep":
@@ -282,7 +283,13 @@ class Runner:
             save_every=plan.every(job.training.save_every, total, _CHECKPOINTS),
             total=total,
             measure=lambda: measured(materials.objective, trainer, materials.tasks),
-            sampler=Sampler(materials.prompts, materials.tokenizer, materials.context, method.speak_as),
+            sampler=Sampler(
+                materials.prompts,
+                materials.tokenizer,
+                materials.context,
+                method.speak_as,
+                watched=materials.objective.watches_collapse,
+            ),
         )
         boundary.attach(trainer)
         self._plan(job, materials, total)

@@ -12,16 +12,22 @@ import torch
 
 from desktop.engine.data.rendering.render import render_prompt
 from desktop.engine.errors import RequestError
+from desktop.engine.evaluate.collapse import Answer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
     from desktop.engine.data.rows import Message
 
-COUNT = 2
-LONGEST = 48
+COUNT, _WATCHED_COUNT = 2, 8  # where answers are judged, one odd one must not count as a trend
+LONGEST, _WATCHED_LONGEST = 48, 80  # tokens
 _ROOM = 8  # tokens for the answer at least
 _TOO_SLOW = 10.0  # seconds for one round; a model this slow is only asked at the start and at the end
+
+
+def prompts_asked(*, watched: bool) -> int:
+    """Return how many prompts are answered: more of them where the answers are ``watched``."""
+    return _WATCHED_COUNT if watched else COUNT
 
 
 class Asked(NamedTuple):
@@ -35,6 +41,7 @@ class Sampler:
     """The prompts of one run.
 
     Attributes:
+        watched: whether the answers are judged at each measurement.
         too_slow: whether the last round took so long that rounds in mid-run are not worth it.
     """
 
@@ -44,10 +51,13 @@ class Sampler:
         tokenizer: PreTrainedTokenizerBase,
         context: int,
         speak_as: Callable[[Any, int], None] = lambda model, task: None,
+        *,
+        watched: bool = False,
     ) -> None:
         """Render the prompts once; those that leave no room for an answer are left out.
 
-        ``speak_as(model, task)`` is called before each answer, for models that tell tasks apart.
+        ``speak_as(model, task)`` is called before each answer, for models that tell tasks apart; ``watched`` says that
+        the answers will be judged, and gives them the room to end.
         """
         self._speak_as = speak_as
         self._tokenizer: Any = tokenizer
@@ -58,10 +68,12 @@ class Sampler:
                 if 0 < len(ids) < context - _ROOM:
                     self._prompts.append((prompt[-1]["content"], ids, task))
         self._context = context
+        self._longest = _WATCHED_LONGEST if watched else LONGEST
+        self.watched = watched
         self.too_slow = False
 
-    def answers(self, model: Any) -> Iterator[tuple[str, str]]:
-        """Yield (prompt, answer) for each prompt, greedily, so that a difference is the model's and not chance."""
+    def answers(self, model: Any) -> Iterator[Answer]:
+        """Yield the answer to each prompt, greedily, so that a difference is the model's and not chance."""
         began = time.monotonic()
         was_training = model.training
         model.eval()
@@ -75,7 +87,7 @@ class Sampler:
                     made = model.generate(
                         input_ids=given,
                         attention_mask=torch.ones_like(given),
-                        max_new_tokens=min(LONGEST, self._context - len(ids)),
+                        max_new_tokens=min(self._longest, self._context - len(ids)),
                         do_sample=False,
                         temperature=None,
                         top_p=None,
@@ -84,7 +96,9 @@ class Sampler:
                         eos_token_id=self._tokenizer.eos_token_id,
                         use_cache=True,
                     )
-                yield text, str(self._tokenizer.decode(made[0, len(ids) :], skip_special_tokens=True)).strip()
+                said = made[0, len(ids) :].tolist()
+                spoken = str(self._tokenizer.decode(said, skip_special_tokens=True)).strip()
+                yield Answer(text, spoken, tuple(said), said[-1:] == [self._tokenizer.eos_token_id])
         finally:
             model.train(was_training)
             self.too_slow = time.monotonic() - began > _TOO_SLOW
