@@ -26,6 +26,7 @@ HEAD_PARTS = (
 
 _LAST = ("score", "classifier", "classification_head")
 _CLASSIFIER = "ForSequenceClassification"
+_WORDS_ONLY = ("granite", "cohere", "codegen")  # the library has no class of theirs that ends in a head
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ def use_of(ref: ModelRef | str) -> Use:
         return head.kind
     kind = kind_of(found.folder)
     return "chat" if kind == "causal" else "seq2seq" if kind == "seq2seq" else "masked"
+
+
+def can_end_in_head(architecture: str) -> bool:
+    """Tell whether the library can put a head in the place of the word head of a model of this type."""
+    return architecture not in _WORDS_ONLY
 
 
 def head_arguments(head: Head) -> dict[str, Any]:
