@@ -64,7 +64,7 @@ def instead(answers: Answers, findings: Findings) -> str:
         return ""
     able = [objective.id for objective in suiting(findings.data.kind, findings.model.facts.kind)]
     wanted = inferred_objective(findings)
-    return wanted if wanted in able else ""
+    return wanted if wanted in able else next(iter(able), "")
 
 
 def rows_of(findings: Findings) -> int:

@@ -43,6 +43,10 @@ class Sft(Objective):
         "Each row is a question, or a conversation, with the answer you would like. The model reads the question and "
         "is corrected, word by word, towards the answer. Questions carry no loss, so it learns to answer, not to ask."
     )
+    use_when = "You have questions with the answers you would like: a tone, a format, a task. It is the place to begin."
+    avoid_when = (
+        "You have only texts without questions, or can say which of two answers is better but not what is right."
+    )
     paper = "Ouyang et al. 2022, Training language models to follow instructions with human feedback, section 3.5"
     row = "O1"
     order = 10

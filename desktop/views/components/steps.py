@@ -37,7 +37,7 @@ class Step(QAbstractButton):
         words.addWidget(self._note)
         words.addStretch(1)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(44, 8, 8, 8)
+        self._row.setContentsMargins(44, 8, 4, 8)
         self._row.addLayout(words)
         self.setText(title)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
 from desktop.flow.wizard_objectives import ObjectiveOffer
@@ -16,11 +17,11 @@ def objective_card(offer: ObjectiveOffer) -> Card:
     card.body.setSpacing(3)
     head = QHBoxLayout()
     head.setSpacing(8)
-    head.addWidget(Text(offer.title, "strong", "text2" if offer.refusal else "text", elide=True), 1)
+    head.addWidget(Text(offer.title, "strong", "text2" if offer.refusal else "text"), 1)
     if offer.inferred and not offer.refusal:
-        head.addWidget(Chip("Suggested", "accent", "star", on_selection=True))
+        head.addWidget(Chip("Suggested", "accent", "star", on_selection=True), 0, Qt.AlignmentFlag.AlignTop)
     elif offer.refusal:
-        head.addWidget(Chip("Not here", "neutral", "lock"))
+        head.addWidget(Chip("Not here", "neutral", "lock", on_selection=True), 0, Qt.AlignmentFlag.AlignTop)
     card.body.addLayout(head)
     card.body.addWidget(Text(offer.summary, "help", "text2"))
     card.body.addWidget(Text(offer.refusal or offer.learns_from, "help", "text3"))

@@ -102,8 +102,8 @@ class ObjectiveDetail(Card):
     def _show_trouble(self, wizard: Wizard, offer: ObjectiveOffer, chosen: bool) -> None:
         problem = next(iter(wizard.objective_problems), None) if chosen and not offer.refusal else None
         if offer.refusal:
-            back = OBJECTIVES.get(wizard.job.objective.id).title
-            self.trouble.set("warn", "It cannot be taken here", offer.refusal, None if chosen else f"Back to {back}")
+            self.trouble.set("warn", "It cannot be taken here", offer.refusal, None if chosen else "Back")
+            self.trouble.button.setAccessibleName(f"Back to {OBJECTIVES.get(wizard.job.objective.id).title}")
         elif problem is not None:
             self.trouble.set("warn", problem.message, problem.fix)
         self.trouble.setVisible(bool(offer.refusal) or problem is not None)

@@ -309,5 +309,7 @@ class WizardPage(Page):
     def _set_widths(self) -> None:
         # Only the step names grow with the text size: what stands in the preview wraps.
         narrow = bool(self._narrow)
+        side = 8 if narrow else 12  # the longest name of a step is to be read whole
+        self.steps_pane.column.setContentsMargins(side, 24, side, 20)
         self.steps_pane.setFixedWidth(self._services.theme.px(STEPS_NARROW if narrow else STEPS_WIDE))
         self.preview.setFixedWidth(PREVIEW_NARROW if narrow else PREVIEW_WIDE)
