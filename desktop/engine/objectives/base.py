@@ -6,7 +6,7 @@ Modules under ``objectives`` are imported by the window: torch, transformers and
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -60,6 +60,7 @@ class Prepared:
         cut: rows that were shortened to the longest length.
         split: rows that were cut into several, nothing of them lost.
         remarks: sentences on what is odd about the rows or was settled on the way, to be told.
+        old: tokenised rows of tasks the model already knows, none of them held out; ``None`` where there are none.
     """
 
     train: Dataset
@@ -69,6 +70,7 @@ class Prepared:
     cut: int = 0
     split: int = 0
     remarks: tuple[str, ...] = ()
+    old: Dataset | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class Objective(ABC):
         avoid_when: when not to.
         rows: kinds of canonical rows it takes (``chat``, ``text``, ``label``, ``pair``, ``preference``, ``rated``).
         kinds: kinds of model it starts from (``causal``, ``masked``, ``seq2seq``).
+        pooled: held-out figures that are no means over rows (an F1): over several tasks they take all rows at once.
         measures: the held-out figures it is judged by, the first of all first.
         chats: whether it learns from conversations rendered by a chat template, and its model can be talked to after.
         sequences: how many sequences one row is to the model: 2 for a pair of answers.
@@ -136,6 +139,7 @@ class Objective(ABC):
     rows: ClassVar[tuple[str, ...]] = ()
     kinds: ClassVar[tuple[str, ...]] = ("causal",)
     measures: ClassVar[tuple[Measure, ...]] = (LOSS,)
+    pooled: ClassVar[tuple[str, ...]] = ()
     chats: ClassVar[bool] = False
     sequences: ClassVar[int] = 1
     watches_collapse: ClassVar[bool] = False
@@ -192,6 +196,14 @@ class Objective(ABC):
         Written beside the result as ``evaluation.json``: a confusion matrix, sample outputs.
         """
         return {}
+
+    def over_tasks(self, found: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+        """Return figures made of those of each task, none of which the model knew before; mostly none."""
+        return {}
+
+    def epoch_rows(self, prepared: Prepared, options: Any) -> int:
+        """Return the rows of an epoch: those that are learned from, and what of an old task is gone over again."""
+        return len(prepared.train)
 
     def longest(self, prepared: Prepared) -> int:
         """Return the tokens of the longest sequence in a training batch."""

@@ -35,10 +35,12 @@ class Tokenised:
     Attributes:
         prepared: the rows as tokens.
         tasks: name -> places of its rows among the held-out ones.
+        old: those of them that the model already knows.
     """
 
     prepared: Prepared
     tasks: dict[str, range]
+    old: tuple[str, ...] = ()
 
 
 def shared_out(job: JobSpec, objective: Objective, emitter: Emitter, told: Callable[[str, int], None]) -> Portions:
@@ -65,22 +67,33 @@ def tokenised(
     """Turn rows into tokens; the held-out rows of each task lie together, none packed with those of another.
 
     Large sets are kept in files in ``staging``. With ``by_task`` every row brings the number of its task, in a column
-    ``task_ids``; rows of a task that is only held out count as the first.
+    ``task_ids``; rows of a task that is only held out, or old, count as the first.
     """
-    if by_task:
-        return _tokenised_by_task(
-            portions, lambda train, held: objective.prepare(train, held, tokenizer, options, training, told, staging)
-        )
+
+    def prepare(train: Sequence[Row], held: Sequence[Row]) -> Prepared:
+        return objective.prepare(train, held, tokenizer, options, training, told, staging)
+
+    made = _tokenised_by_task(portions, prepare) if by_task else _tokenised(portions, prepare)
+    old = tuple(task for task in portions.old_tasks if task in made.tasks)
+    if len(portions.old):
+        known = prepare(portions.old, [])
+        rows = _numbered([known.train], [0]) if by_task else known.train
+        prepared = dataclasses.replace(_added(made.prepared, known), old=rows if len(rows) else None)
+        made = dataclasses.replace(made, prepared=prepared)
+    return dataclasses.replace(made, old=old)
+
+
+def _tokenised(portions: Portions, prepare: Callable[[Sequence[Row], Sequence[Row]], Prepared]) -> Tokenised:
     names = list(portions.held_out)
     held_out = list(portions.held_out.values())
-    prepared = objective.prepare(portions.train, held_out[0], tokenizer, options, training, told, staging)
+    prepared = prepare(portions.train, held_out[0])
     if len(names) == 1:
         return Tokenised(prepared, {names[0]: range(len(prepared.validation))})
     from datasets import concatenate_datasets
 
     parts = [prepared.validation]
     for rows in held_out[1:]:
-        more = objective.prepare([], rows, tokenizer, options, training, told, staging)
+        more = prepare([], rows)
         parts.append(more.validation)
         prepared = _added(prepared, more)
     ends = [0]
@@ -135,6 +148,8 @@ def figures(portions: Portions) -> dict[str, dict[str, float]]:
     for one in portions.sets:
         share = shares.get(id(one))
         mine = found.setdefault(one.task, {"train": 0, "validation": 0, "drawn": 0, "leaked": 0})
+        if one.source.use == "old":
+            mine["old"] = mine.get("old", 0) + len(one.old)
         mine["train"] += len(one.train)
         mine["validation"] += len(one.held)
         mine["drawn"] += share.drawn if share else 0
@@ -142,8 +157,11 @@ def figures(portions: Portions) -> dict[str, dict[str, float]]:
     return found
 
 
-def check_left(emitter: Emitter, prepared: Prepared, longest: int) -> None:
-    """Tell of rows that were cut or left out; raise :class:`RequestError` where none is left on one side."""
+def check_left(emitter: Emitter, prepared: Prepared, longest: int, new: int | None = None) -> None:
+    """Tell of rows that were cut or left out; raise :class:`RequestError` where none is left on one side.
+
+    ``new`` is how many held-out rows are of tasks the model does not know, all where it is not given.
+    """
     if prepared.cut:
         emitter.notice(
             "info",
@@ -166,7 +184,7 @@ def check_left(emitter: Emitter, prepared: Prepared, longest: int) -> None:
         )
     for remark in prepared.remarks:
         emitter.notice("warning", "rows", remark)
-    if not len(prepared.train) or not len(prepared.validation):
+    if not len(prepared.train) or not (len(prepared.validation) if new is None else new):
         side = "validation" if len(prepared.train) else "training"
         raise RequestError(
             "nothing_left",
@@ -218,7 +236,11 @@ def _tell_mixture(portions: Portions, emitter: Emitter) -> None:
     total = sum(share.drawn for share in portions.shares)
     parts = [f"{share.task} {share.drawn:,} ({share.share:.0%}{_times(share.times)})" for share in portions.shares]
     held = [f"{task} {len(rows):,}" for task, rows in portions.held_out.items()]
-    emitter.notice("info", "mixture", f"An epoch has {total:,} rows: {', '.join(parts)}. Held out: {', '.join(held)}.")
+    known = [
+        f" {one.task} is a task the model knows: measured for forgetting." for one in portions.sets if len(one.old)
+    ]
+    told = f"An epoch has {total:,} rows: {', '.join(parts)}. Held out: {', '.join(held)}.{''.join(known)}"
+    emitter.notice("info", "mixture", told)
     for share in portions.shares:
         if share.times > _OFTEN:
             emitter.notice(
