@@ -28,7 +28,7 @@ ROWS = {
         "completion": f"Always {WORDS[n % 4]}." if n % 2 else "No salt!",
         "label": n % 2 == 1,
     },
-    "label": lambda n: {"text": f"The baker needs {WORDS[n % 4]} on day {n}.", "label": WORDS[n % 4]},
+    "label": lambda n: {"text": f"The baker needs {WORDS[n % 4]} on day {n}.", "label": "rare" if n % 8 == 7 else "usual"},
     "pair": lambda n: {"source": f"number {n}", "target": f"some {WORDS[n % 4]}"},
 }
 CASES = [
