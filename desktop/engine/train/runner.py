@@ -68,6 +68,7 @@ class Materials:
         model: the model, built.
         prepared: the rows, tokenised.
         tasks: name -> places of its rows among the held-out ones.
+        old: those of them that the model already knows.
         figures: task -> what is planned for it.
         prompts: held-out conversations to answer in mid-run.
         head: what the model ends in, where that is not words.
@@ -86,6 +87,7 @@ class Materials:
     model: Any = None
     prepared: Prepared | None = None
     tasks: dict[str, range] = dataclasses.field(default_factory=dict)
+    old: tuple[str, ...] = ()
     figures: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
     prompts: list[Asked] = dataclasses.field(default_factory=list)
     head: Head | None = None
@@ -233,8 +235,9 @@ class Runner:
             portions, materials.objective, materials.tokenizer, materials.objective_options, training, self._told,
             self._staging, by_task=materials.method.by_task,
         )  # fmt: skip
-        check_left(self._emitter, made.prepared, materials.settled.max_length)
-        materials.prepared, materials.tasks = made.prepared, made.tasks
+        new = sum(len(places) for task, places in made.tasks.items() if task not in made.old)
+        check_left(self._emitter, made.prepared, materials.settled.max_length, new)
+        materials.prepared, materials.tasks, materials.old = made.prepared, made.tasks, made.old
         materials.figures = figures(portions)
         watched = materials.objective.watches_collapse
         materials.prompts = prompts_of_tasks(portions, materials.objective, prompts_asked(watched=watched))
@@ -256,7 +259,7 @@ class Runner:
     def _trainer(self, job: JobSpec, materials: Materials, store: CheckpointStore) -> tuple[Boundary, Any]:
         prepared = materials.prepared
         assert prepared is not None
-        total = plan.total_steps(job, len(prepared.train))
+        total = plan.total_steps(job, materials.objective.epoch_rows(prepared, materials.objective_options))
         setup = TrainSetup(
             model=materials.model,
             tokenizer=materials.tokenizer,
@@ -282,7 +285,9 @@ class Runner:
             evaluate_every=plan.every(job.training.evaluate_every, total, _EVALUATIONS),
             save_every=plan.every(job.training.save_every, total, _CHECKPOINTS),
             total=total,
-            measure=lambda: measured(materials.objective, trainer, materials.tasks),
+            measure=lambda: measured(
+                materials.objective, trainer, materials.tasks, materials.old, self._progress.before
+            ),
             sampler=Sampler(
                 materials.prompts,
                 materials.tokenizer,
@@ -304,7 +309,7 @@ class Runner:
             Planned(
                 total_steps=total,
                 epochs=job.training.epochs,
-                rows_train=len(prepared.train),
+                rows_train=materials.objective.epoch_rows(prepared, materials.objective_options),
                 rows_validation=len(prepared.validation),
                 tokens_per_epoch=prepared.tokens,
                 parameters=materials.facts.parameters,

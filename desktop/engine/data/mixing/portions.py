@@ -122,9 +122,9 @@ def portions_of(job: JobSpec, kinds: Collection[str], progress: Callable[[int], 
             held_out.setdefault(one.task, []).append(ChosenRows(one.imported.rows, one.held))
     train, shares = _epoch(job, [one for one in made if one.source.use == "train"])
     joined = {task: rows[0] if len(rows) == 1 else JoinedRows(rows) for task, rows in held_out.items()}
-    old = [ChosenRows(one.imported.rows, one.old) for one in made if len(one.old)]
-    known = tuple(task for task in old_tasks(job.data) if task in joined)
-    return Portions(tuple(made), train, joined, shares, old[0] if len(old) == 1 else JoinedRows(old), known)
+    known = [ChosenRows(one.imported.rows, one.old) for one in made if len(one.old)]
+    old = known[0] if len(known) == 1 else JoinedRows(known)
+    return Portions(tuple(made), train, joined, shares, old, tuple(t for t in old_tasks(job.data) if t in joined))
 
 
 def _epoch(job: JobSpec, sets: list[Portion]) -> tuple[Sequence[Row], tuple[Share, ...]]:
