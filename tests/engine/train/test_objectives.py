@@ -31,6 +31,8 @@ ROWS = {
     "label": lambda n: {"text": f"The baker needs {WORDS[n % 4]} on day {n}.", "label": "rare" if n % 8 == 7 else "usual"},
     "pair": lambda n: {"source": f"number {n}", "target": f"some {WORDS[n % 4]}"},
 }
+SECOND = {"continual": {"use": "old"}, "multitask": {}}
+"""What a second data set is to the objectives that need one."""
 CASES = [
     (objective.id, method.id)
     for objective in OBJECTIVES.all()
@@ -48,8 +50,13 @@ def test_it_trains_saves_and_resumes(
     data = tmp_path / "data.jsonl"
     data.write_text("\n".join(json.dumps(ROWS[objective.rows[0]](n)) for n in range(32)), encoding="utf-8")
     model: Path = request.getfixturevalue(MODELS[objective.kinds[0]])
+    sets = [{"path": str(data)}]
+    if objective_id in SECOND:
+        more = tmp_path / "more.jsonl"
+        more.write_text("\n".join(json.dumps(ROWS[objective.rows[0]](n)) for n in range(40, 56)), encoding="utf-8")
+        sets.append({"path": str(more), **SECOND[objective_id]})
     settings = {
-        "objective": objective_id, "method": method_id, "data": [{"path": str(data)}],
+        "objective": objective_id, "method": method_id, "data": sets,
         "training": {"learning_rate": 1e-2, "max_length": 32, "max_steps": 8, "epochs": 3},
     }  # fmt: skip
     run = new_run(tmp_path / "runs", model, **settings)

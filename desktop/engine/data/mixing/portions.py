@@ -62,7 +62,7 @@ class Portions:
         train: one epoch of rows to learn from.
         held_out: task -> rows that are never learned from, tasks in the order of the job, old ones last.
         shares: what each set that is learned from gives to an epoch.
-        old: rows of tasks the model already knows, none of them held out: learned from only where it is gone over again.
+        old: rows of tasks the model already knows that are not held out: learned from only by going over them again.
         old_tasks: those of ``held_out`` that the model already knows.
     """
 
@@ -123,8 +123,8 @@ def portions_of(job: JobSpec, kinds: Collection[str], progress: Callable[[int], 
     train, shares = _epoch(job, [one for one in made if one.source.use == "train"])
     joined = {task: rows[0] if len(rows) == 1 else JoinedRows(rows) for task, rows in held_out.items()}
     known = [ChosenRows(one.imported.rows, one.old) for one in made if len(one.old)]
-    old = known[0] if len(known) == 1 else JoinedRows(known)
-    return Portions(tuple(made), train, joined, shares, old, tuple(t for t in old_tasks(job.data) if t in joined))
+    rest = known[0] if len(known) == 1 else JoinedRows(known)
+    return Portions(tuple(made), train, joined, shares, rest, tuple(t for t in old_tasks(job.data) if t in joined))
 
 
 def _epoch(job: JobSpec, sets: list[Portion]) -> tuple[Sequence[Row], tuple[Share, ...]]:
