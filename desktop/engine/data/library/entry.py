@@ -29,8 +29,8 @@ from pydantic import Field, ValidationError
 
 import desktop
 from desktop import paths
-from desktop.engine.data.library.parts import sum_of_file
 from desktop.engine.data.library.stretch import Stretch
+from desktop.engine.data.library.sums import sum_of_file
 from desktop.engine.errors import RequestError
 from desktop.engine.options import Options
 from desktop.engine.run_folder import write_atomically

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
-import xxhash
 
+from desktop.engine.data.library.sums import SummedFile
 from desktop.engine.data.reading.chunks import Chunk
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class PartWriter:
         if self._writer is not None:
             self._writer.close()
             self._sink.close()
-            self.parts.append(Part(self._name, tuple(self._batches), sum_of_file(self._folder / self._name)))
+            self.parts.append(Part(self._name, tuple(self._batches), self._sink.sum))
             self._writer = None
         return self.parts
 
@@ -158,7 +158,7 @@ class PartWriter:
         )
         self._name = f"{self._prefix}-{len(self.parts):03d}.arrow"
         self._batches = []
-        self._sink = pa.OSFile(str(self._folder / self._name), "wb")
+        self._sink = SummedFile(self._folder / self._name)
         self._writer = pa.ipc.new_file(self._sink, self._schema)
 
 
@@ -293,15 +293,6 @@ class PartReader:
             self._lent = 0
             for mapped in self._maps:
                 mapped.madvise(mmap.MADV_DONTNEED)
-
-
-def sum_of_file(path: Path) -> str:
-    """Return a fast sum of what is in ``path``, against accidents and not against malice."""
-    made = xxhash.xxh3_64()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            made.update(block)
-    return made.hexdigest()
 
 
 def _decoded(batch: RecordBatch) -> list[Stored]:

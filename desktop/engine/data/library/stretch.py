@@ -207,8 +207,8 @@ class Reading:
             rows, hashes = rows[order], hashes[order]
         lines = np.empty((len(rows), len(INDEX_COLUMNS)), np.uint64)
         lines[:, 0] = rows + place
-        lines[:, 1] = np.asarray(chunk.rows, np.uint64)[rows]
-        lines[:, 2] = np.asarray(chunk.lines, np.uint64)[rows]
+        lines[:, 1] = _numbers(chunk.rows)[rows]
+        lines[:, 2] = _numbers(chunk.lines)[rows]
         lines[:, 3] = hashes
         lines[:, 4] = np.asarray(strata, np.uint64) if strata else 0
         lines[:, 5:] = sketches(_read(columns, self._as), chunk.count)[rows].view(np.uint64)
@@ -275,6 +275,12 @@ def _read(columns: list[Column], interpretation: Interpretation) -> list[Any]:
     return own or [column.array for column in columns]
 
 
+def _numbers(values: list[int] | range) -> NDArray[Any]:
+    import numpy as np
+
+    return np.arange(values.start, values.stop) if isinstance(values, range) else np.asarray(values, np.int64)
+
+
 def _suspects(columns: list[Column], signs: bytes) -> set[int]:
     """Return the records whose bytes hold a sign that some check on words looks for."""
     import numpy as np
@@ -287,7 +293,10 @@ def _suspects(columns: list[Column], signs: bytes) -> set[int]:
         data, borders = bytes_of(column.array)
         for start in range(0, len(data), _SLICE):
             part = data[start : start + _SLICE]
-            hits = part < 32
+            text = part.tobytes()
+            if part.min() >= ord(" ") and not any(sign in text for sign in printed):
+                continue  # as nearly everywhere, and told in a third of the time it takes to say where
+            hits = part < ord(" ")
             for sign in printed:
                 hits |= part == sign
             places = np.flatnonzero(hits)
