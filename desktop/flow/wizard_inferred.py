@@ -44,7 +44,7 @@ def unsuited(answers: Answers, findings: Findings) -> str:
     kind, model = findings.data.kind, findings.model.facts.kind
     if kind in objective.rows and model in objective.kinds:
         return ""
-    others = " or ".join(other.title for other in suiting(kind, model))
+    others = _named([other.id for other in suiting(kind, model)], first=inferred_objective(findings))
     if model not in objective.kinds:
         cure = f" Learn by {others} instead, or choose another model." if others else ""
         return (
@@ -56,6 +56,12 @@ def unsuited(answers: Answers, findings: Findings) -> str:
         f"This file holds {KIND_TITLES.get(kind, kind)}; {objective.title} learns from {needed_rows(objective)}. "
         f"{cure} another file, or map its columns."
     )
+
+
+def _named(ids: list[str], first: str) -> str:
+    """Return the titles of the objectives ``ids`` as part of a sentence, the one called ``first`` before the others."""
+    titles = [OBJECTIVES.get(id).title for id in sorted(ids, key=lambda id: id != first)]
+    return f"{', '.join(titles[:-1])} or {titles[-1]}" if len(titles) > 1 else "".join(titles)
 
 
 def instead(answers: Answers, findings: Findings) -> str:
@@ -75,6 +81,11 @@ def rows_of(findings: Findings) -> int:
 def kept_aside(findings: Findings) -> int:
     """Return how many good rows are only checked with: those of the data sets kept for that."""
     return sum(data.rows for data in _known(findings) if data.use == "validation")
+
+
+def of_old_tasks(findings: Findings) -> int:
+    """Return how many good rows there are of tasks that the model already knows."""
+    return sum(data.rows for data in _known(findings) if data.use == "old")
 
 
 def held_out(rows: int, share: float) -> int:

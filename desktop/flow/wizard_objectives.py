@@ -44,7 +44,7 @@ class ObjectiveOffer:
         title: on screen.
         summary: one sentence.
         learns_from: which rows, in words.
-        refusal: why it cannot be taken for these rows and this model, in sentences; empty where it can.
+        refusals: why it cannot be taken for these rows and this model, each a sentence; none where it can.
         inferred: whether it is the one that is taken unasked.
     """
 
@@ -52,8 +52,18 @@ class ObjectiveOffer:
     title: str
     summary: str
     learns_from: str
-    refusal: str
+    refusals: tuple[str, ...]
     inferred: bool
+
+    @property
+    def refusal(self) -> str:
+        """Everything that stands against it; empty where it can be taken."""
+        return " ".join(self.refusals)
+
+    @property
+    def line(self) -> str:
+        """The one thing to know before it is opened: the first reason against it, else what it learns from."""
+        return self.refusals[0] if self.refusals else self.learns_from
 
 
 def objective_offers(findings: Findings) -> list[ObjectiveOffer]:
@@ -65,7 +75,7 @@ def objective_offers(findings: Findings) -> list[ObjectiveOffer]:
             title=objective.title,
             summary=objective.summary,
             learns_from=f"Learns from {needed_rows(objective)}.",
-            refusal=_refusal(objective, findings),
+            refusals=_refusals(objective, findings),
             inferred=objective.id == inferred,
         )
         for objective in OBJECTIVES.all()
@@ -140,13 +150,13 @@ def _measure(measure: Measure) -> str:
     return f"{measure.title}{', in per cent' if measure.share else ''}, {measure.better} is better"
 
 
-def _refusal(objective: Objective, findings: Findings) -> str:
+def _refusals(objective: Objective, findings: Findings) -> tuple[str, ...]:
     reasons = []
     if findings.data is not None and findings.data.kind:
         reasons.append(rows_refusal(objective, findings.data.kind))
     if findings.model is not None:
         reasons.append(model_refusal(objective, findings.model.facts))
-    return " ".join(reason for reason in reasons if reason)
+    return tuple(reason for reason in reasons if reason)
 
 
 def _with_models(field: OptionField, given: Mapping[str, Any], models: Sequence[ModelFound]) -> OptionField:

@@ -11,7 +11,7 @@ from desktop.engine.methods import METHODS
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.options import fields_of
 from desktop.flow.wizard import Wizard
-from desktop.flow.wizard_inferred import inferred_objective, kept_aside, rows_of
+from desktop.flow.wizard_inferred import inferred_objective, kept_aside, of_old_tasks, rows_of, unsuited
 from desktop.flow.wizard_lines import options_or_none
 from desktop.flow.wizard_plan import about
 from desktop.flow.wizard_template import template_words
@@ -163,7 +163,8 @@ def _data(wizard: Wizard) -> PreviewLine:
         waits = wizard.findings.data_error is None and (data is None or data.problem is None)
         return PreviewLine("data", "Data", "Not usable yet", "being read" if waits else "the Data step says why")
     sets = len(wizard.answers.data)
-    total = rows_of(wizard.findings) + kept_aside(wizard.findings)
+    found = wizard.findings
+    total = rows_of(found) + kept_aside(found) + of_old_tasks(found)
     return PreviewLine(
         "data",
         "Data",
@@ -177,6 +178,8 @@ def _data(wizard: Wizard) -> PreviewLine:
 def _objective(wizard: Wizard) -> PreviewLine:
     if not wizard.findings.model or not (wizard.findings.data and wizard.findings.data.kind):
         return PreviewLine("objective", "Objective", "Not chosen yet", "follows from the rows")
+    if unsuited(wizard.answers, wizard.findings):
+        return PreviewLine("objective", "Objective", "Not chosen yet", "the Data step says why")
     chosen = wizard.job.objective.id
     note = "suggested by your rows" if chosen == inferred_objective(wizard.findings) else "your choice"
     if wizard.blocked("objective"):

@@ -75,12 +75,20 @@ class Choices(QWidget):
             self.cards[focused].setFocus()
 
     def select(self, chosen: str) -> None:
-        """Mark the card of this id, and no other."""
+        """Mark the card of this id, and no other; Tab stops at it alone, as it does in a group of radio buttons."""
         for id, card in self.cards.items():
             card.selected = id == chosen
+        focused = next((card for card in self.cards.values() if card.hasFocus()), None)
+        self._stop_at(focused or self.cards.get(chosen) or next(iter(self.cards.values()), None))
+
+    def _stop_at(self, stop: QObject | None) -> None:
+        for card in self.cards.values():
+            card.setFocusPolicy(Qt.FocusPolicy.StrongFocus if card is stop else Qt.FocusPolicy.ClickFocus)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Walk with the arrow keys."""
+        """Walk with the arrow keys; Tab comes back to where the walk was left."""
+        if event.type() == QEvent.Type.FocusIn and watched in self.cards.values():
+            self._stop_at(watched)
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             steps = {
                 Qt.Key.Key_Down: self._columns,

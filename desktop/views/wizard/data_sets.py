@@ -13,7 +13,11 @@ from desktop.views.components.fields import Combo, DoubleBox
 from desktop.views.components.label import Text
 from desktop.views.theme.theme import Theme
 
-_USES = {"train": "Learn from", "validation": "Only validate"}
+_USES = {"train": "Learn from", "validation": "Only validate", "old": "Old task"}
+_USES_SAID = (
+    "Learn from: its rows are learned, a share is held out.\nOnly validate: all of it is held out.\n"
+    "Old task: what the model can do already, measured for forgetting; learned from only by continual fine-tuning."
+)
 
 
 class SetsCard(Card):
@@ -124,6 +128,7 @@ class _Line:
         self._rows = Text("", "body", "text2", elide=True, tabular=True)
         self._share = Text("", "body", "text2", elide=True, tabular=True)
         self.use = _combo("Use", _USES)
+        self.use.setToolTip(_USES_SAID)
         self.weight = DoubleBox(0.001, 1e6)
         self.weight.setProperty("compact", True)
         self.weight.setFixedWidth(theme.px(64))

@@ -24,7 +24,7 @@ def objective_card(offer: ObjectiveOffer) -> Card:
         head.addWidget(Chip("Not here", "neutral", "lock", on_selection=True), 0, Qt.AlignmentFlag.AlignTop)
     card.body.addLayout(head)
     card.body.addWidget(Text(offer.summary, "help", "text2"))
-    card.body.addWidget(Text(offer.refusal or offer.learns_from, "help", "text3"))
+    card.body.addWidget(Text(offer.line, "help", "text3"))
     state = "Suggested. " if offer.inferred else "Not available here. " if offer.refusal else ""
-    card.setAccessibleName(f"{offer.title}. {state}{offer.summary} {offer.refusal or offer.learns_from}")
+    card.setAccessibleName(f"{offer.title}. {state}{offer.summary} {offer.line}")
     return card
