@@ -92,11 +92,10 @@ def test_the_loss_is_equation_seven(tiny_model: Path, tokenizer: Any, tmp_path: 
 def test_imitation_adds_the_mean_loss_of_the_better_answers(tiny_model: Path, tokenizer: Any, tmp_path: Path) -> None:
     plain = DPO.metrics(trainer(tiny_model, tokenizer, tmp_path / "a", "lora", imitation=0))["loss"]
     made = trainer(tiny_model, tokenizer, tmp_path / "b", "lora", imitation=2.0)
-    made.args.per_device_eval_batch_size = 3  # the mean is over the tokens of a batch
     data = prepared(ROWS, tokenizer)
     made.model.eval()
-    tokens = sum(len(row["chosen_ids"]) for row in data.train)
-    imitation = -likelihoods(made.model, data, "chosen_ids").sum() / tokens
+    tokens = torch.tensor([len(row["chosen_ids"]) for row in data.train])
+    imitation = -(likelihoods(made.model, data, "chosen_ids") / tokens).mean()
     assert DPO.metrics(made)["loss"] - plain == pytest.approx(float(2.0 * imitation), rel=1e-3)
 
 
