@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from desktop.engine.data.rendering.render import tokens_of
-from desktop.engine.errors import RequestError
-from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
+from desktop.engine.errors import Problem
+from desktop.engine.objectives.base import LOSS, Measure, Objective, Prepared, TrainSetup
+from desktop.engine.objectives.following import attach, detach, pair_rows, told_right, with_next_sentence
+from desktop.engine.objectives.hiding import Hiding, Marks, Spelled, refuse_without_mask, spelled
 from desktop.engine.objectives.intake import NO_TEXT, Intake, LeftOutError
 from desktop.engine.objectives.store import TokenStore, tokens_in
 from desktop.engine.options import Options, option
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase, Trainer
 
     from desktop.engine.data.rows import Row
-    from desktop.engine.job import Training
+    from desktop.engine.job import JobSpec, Training
+    from desktop.engine.methods.base import ModelFacts
 
 
 class MlmOptions(Options):
@@ -35,6 +36,17 @@ class MlmOptions(Options):
         le=0.9,
         typical="0.15 to 0.4",
     )
+    whole_words: bool = option(
+        True,
+        label="Whole words",
+        help="Hides all pieces of a word together: a word whose other half is still there is too easy a guess.",
+    )
+    next_sentence: bool = option(
+        False,
+        label="Next sentence",
+        help="Also learns whether one stretch of a document follows another: for tasks that compare two texts.",
+        advanced=True,
+    )
 
 
 class Mlm(Objective):
@@ -46,15 +58,35 @@ class Mlm(Objective):
     explanation = (
         "Some tokens of each text are hidden, and the model is corrected towards what stood there. It reads the words "
         "before and after the gap, so it learns to understand rather than to speak: the usual start for a classifier. "
-        "Of the chosen tokens eight in ten are masked, one is replaced by another and one is left as it is."
+        "Of the chosen tokens eight in ten are masked, one is replaced by another and one is left as it is. With next "
+        "sentence, two stretches of text are shown at a time, and the model also learns whether the second really "
+        "followed the first; the part that tells is used in the training only."
     )
-    paper = "Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers, section 3.1"
+    use_when = "An encoder is to know your field before it learns to classify, and you have plain text from it."
+    avoid_when = "The model is to write: an encoder reads. A text generator learns a field by continued pre-training."
+    paper = "Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers, section 3.1 and appendix A"
     row = "O4"
     order = 60
     rows = ("text",)
     kinds = ("masked",)
+    measures = (LOSS, Measure("perplexity", "Perplexity"))
     overlong = ("drop", "split")
     options: ClassVar[type[Options]] = MlmOptions
+
+    def problems(self, job: JobSpec, options: MlmOptions, facts: ModelFacts | None) -> list[Problem]:
+        """Refuse next-sentence prediction with a model that cannot tell two stretches apart."""
+        if not options.next_sentence or facts is None or not facts.tensors:
+            return []
+        segments = [shape[0] for name, shape in facts.tensors.items() if "token_type_embeddings" in name]
+        if segments and segments[0] > 1:
+            return []
+        return [
+            Problem(
+                "objective.next_sentence",
+                f"this model ({facts.architecture}) has no segments, so it cannot tell two stretches of text apart.",
+                "Switch next sentence off, or choose a BERT.",
+            )
+        ]
 
     def prepare(
         self,
@@ -67,30 +99,32 @@ class Mlm(Objective):
         staging: Path | None = None,
     ) -> Prepared:
         """Cut the texts into rows; what is hidden in the held-out rows is settled here, once and for all."""
-        if tokenizer.mask_token_id is None:
-            raise RequestError(
-                "no_mask_token",
-                "This model's tokenizer has no mask token, so nothing can be hidden from it.",
-                "Choose an encoder such as BERT, or another objective.",
-            )
+        refuse_without_mask(tokenizer)
         intake = Intake("texts read", len(train) + len(validation), progress)
+        hiding = Hiding(tokenizer, options.share, training.seed, whole_words=options.whole_words)
+        more, numbers = (("token_type_ids",), ("next_sentence_label",)) if options.next_sentence else ((), ())
 
-        def taken(rows: Sequence[Row], made: Callable[[list[int]], dict[str, Any]], store: TokenStore) -> Dataset:
-            found = tokens_of((row["text"] for row in rows), tokenizer)
-            return intake.take(found, lambda ids: map(made, _pieces(ids, tokenizer, training, intake)), store)
+        def taken(rows: Sequence[Row], made: Callable[[dict[str, Any]], dict[str, Any]], store: TokenStore) -> Dataset:
+            texts = (row["text"] for row in rows)
+            if options.next_sentence:
+                found = pair_rows(texts, tokenizer, training.max_length, training.seed, intake.drop)
+                return intake.take(found, lambda pair: [made(pair)], store)
+            return intake.take(
+                spelled(texts, tokenizer), lambda text: map(made, pieces(text, tokenizer, training, intake)), store
+            )
 
-        hiding, place = _Hiding(tokenizer, options.share, training.seed), count()
+        place = count()
         made = taken(
             train,
-            lambda ids: {"input_ids": ids, "row": next(place)},
-            TokenStore("input_ids", numbers=("row",), folder=staging),
+            lambda row: row | {"row": next(place)},
+            TokenStore("input_ids", "words", *more, numbers=("row", *numbers), folder=staging),
         )
         place = count()
         # Each row is asked by itself, so that neither batch size nor order changes what is hidden.
         held_out = taken(
             validation,
-            lambda ids: hiding.hidden(ids, (next(place),)),
-            TokenStore("input_ids", "labels", "attention_mask", folder=staging),
+            lambda row: row | hiding.hidden(row, (next(place),)),
+            TokenStore("input_ids", "labels", "attention_mask", *more, numbers=numbers, folder=staging),
         )
         return Prepared(made, held_out, tokens_in(made, "input_ids"), intake.dropped, intake.cut, intake.split)
 
@@ -100,8 +134,13 @@ class Mlm(Objective):
 
         from desktop.engine.objectives.token_loss import trainer_class
 
-        hiding = _Hiding(setup.tokenizer, setup.options.share, setup.training.seed)
-        trainer = trainer_class()(
+        options: MlmOptions = setup.options
+        hiding = Hiding(setup.tokenizer, options.share, setup.training.seed, whole_words=options.whole_words)
+        kind = trainer_class()
+        if options.next_sentence:
+            attach(setup.model)
+            kind = with_next_sentence(kind)
+        trainer = kind(
             model=setup.model,
             args=TrainingArguments(**{**setup.arguments, "remove_unused_columns": False}),
             train_dataset=setup.data.train,
@@ -113,60 +152,31 @@ class Mlm(Objective):
         return trainer
 
     def metrics(self, trainer: Trainer) -> dict[str, float]:
-        """Return loss and perplexity over the hidden tokens of the held-out rows."""
+        """Return loss and perplexity over the hidden tokens of the held-out rows, and how many pairs are told right."""
         from desktop.engine.evaluate.heldout import held_out
 
-        return held_out(trainer, first=0)
+        found = held_out(trainer, first=0)
+        if "next_sentence_label" in getattr(trainer.eval_dataset, "column_names", ()):
+            found["next_sentence_accuracy"] = told_right(trainer)
+        return found
+
+    def finish(self, trainer: Trainer) -> None:
+        """Take off the part that tells whether two stretches follow each other."""
+        detach(trainer.model)
 
     def texts(self, rows: Sequence[Row]) -> Iterator[str]:
         """Yield the texts."""
         return (row["text"] for row in rows)
 
 
-class _Hiding:
-    """Pads rows and hides tokens in those that have none hidden yet.
-
-    What is hidden follows from seed, epoch and row alone. Drawn in the order of the batches it would differ after a
-    resume, because batches are fetched ahead of the step they are used in.
-
-    Attributes:
-        epoch: says which time round it is.
-    """
-
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, share: float, seed: int) -> None:
-        from transformers import DataCollatorForLanguageModeling, DataCollatorForSeq2Seq
-
-        self._tokenizer = tokenizer
-        self._share = share
-        self._seed = seed
-        self._collator = DataCollatorForLanguageModeling
-        self._pad = DataCollatorForSeq2Seq(tokenizer, padding=True, label_pad_token_id=-100)
-        self.epoch: Callable[[], int] = lambda: 0
-
-    def __call__(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
-        if "labels" not in rows[0]:
-            rows = [self.hidden(row["input_ids"], (self.epoch(), row["row"])) for row in rows]
-        return dict(self._pad(rows))
-
-    def hidden(self, ids: list[int], where: tuple[int, ...]) -> dict[str, Any]:
-        """Return one row with tokens hidden, the same ones whenever it is asked for the same place."""
-        seed = zlib.crc32(repr((self._seed, *where)).encode())
-        hide = self._collator(self._tokenizer, mlm=True, mlm_probability=self._share, seed=seed)
-        made = hide([{"input_ids": ids, "attention_mask": [1] * len(ids)}])
-        return {
-            "input_ids": made["input_ids"][0].tolist(),
-            "labels": made["labels"][0].tolist(),
-            "attention_mask": [1] * len(ids),
-        }
-
-
-def _pieces(ids: list[int], tokenizer: PreTrainedTokenizerBase, training: Training, intake: Intake) -> list[list[int]]:
+def pieces(
+    text: Spelled, tokenizer: PreTrainedTokenizerBase, training: Training, intake: Intake
+) -> list[dict[str, Any]]:
     """Return a text as rows of at most the longest length, the model's own marks around each; nothing is lost."""
-    if not ids:
+    if not text.ids:
         raise LeftOutError(NO_TEXT)
-    marks = list(tokenizer("")["input_ids"])
-    before, after = marks[: len(marks) // 2], marks[len(marks) // 2 :]
+    marks = Marks.of(tokenizer)
     # Cutting a text off would only lose words: an encoder learns from any stretch of them.
     overlong = "split" if training.overlong == "truncate" else training.overlong
-    parts = intake.fitted(len(ids), training.max_length - len(marks), overlong)
-    return [[*before, *ids[part], *after] for part in parts]
+    parts = intake.fitted(len(text.ids), training.max_length - len(marks), overlong)
+    return [marks.around(text.part(part)) for part in parts]
