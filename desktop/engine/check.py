@@ -19,6 +19,7 @@ from desktop.engine.job import Choice, JobSpec, problems_of
 from desktop.engine.methods import METHODS
 from desktop.engine.methods.base import Method, ModelFacts, Setting
 from desktop.engine.models.facts import facts_of
+from desktop.engine.models.heads import head_of, head_of_folder
 from desktop.engine.models.library import ModelRef, resolve
 from desktop.engine.models.merge import merge_refusal
 from desktop.engine.objectives import OBJECTIVES
@@ -52,6 +53,7 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
         _overlong(job, objective, found)
     if isinstance(objective, Objective) and facts is not None:
         _objective(objective, facts, found)
+        _head(objective, ref, facts, found)
     if isinstance(objective, Objective) and objective_options is not None:
         found += objective.problems(job, objective_options, facts)
     if facts is not None:
@@ -234,6 +236,32 @@ def _start_from_adapter(job: JobSpec, ref: ModelRef, found: list[Problem]) -> No
 def _objective(objective: Objective, facts: ModelFacts, found: list[Problem]) -> None:
     if reason := model_refusal(objective, facts):
         found.append(Problem("objective", reason, "Choose another model or another objective."))
+
+
+def _head(objective: Objective, ref: ModelRef | None, facts: ModelFacts, found: list[Problem]) -> None:
+    """Tell of a head that is left out; refuse where the layer that made words is gone for good."""
+    head = head_of(ref) if ref is not None else None
+    if ref is None or head is None or objective.ends_in_head:
+        return
+    gives = "labels" if head.kind == "classification" else "a reward"
+    if facts.kind == "causal" and not facts.tied and head_of_folder(ref.folder) is not None:
+        found.append(
+            Problem(
+                "model",
+                f"{ref.title} was made to give {gives}, and the layer that makes words was left behind.",
+                "Start from the model it was made from.",
+            )
+        )
+    else:
+        found.append(
+            Problem(
+                "model",
+                f"{ref.title} ends in a layer that gives {gives}; {objective.title} needs words, so that layer is left "
+                "out and the rest of the model goes on.",
+                "Nothing needs to be done.",
+                "warning",
+            )
+        )
 
 
 def _template(job: JobSpec, objective: Objective | None, found: list[Problem]) -> None:

@@ -120,6 +120,7 @@ class Objective(ABC):
         chats: whether it learns from conversations rendered by a chat template, and its model can be talked to after.
         sequences: how many sequences one row is to the model: 2 for a pair of answers.
         from_scratch: whether the model's weights start at random.
+        ends_in_head: whether its model ends in labels or a reward instead of words.
         overlong: what can be done with a row longer than the longest; empty where no row is ever too long.
         options: the options model.
         watches_collapse: whether it can cost a model its words while its figures look fine: its answers are judged.
@@ -144,6 +145,7 @@ class Objective(ABC):
     sequences: ClassVar[int] = 1
     watches_collapse: ClassVar[bool] = False
     from_scratch: ClassVar[bool] = False
+    ends_in_head: ClassVar[bool] = False
     overlong: ClassVar[tuple[str, ...]] = ("truncate", "drop")
     options: ClassVar[type[Options]] = Options
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class Headed(Objective):
     """An objective that puts a head in the place of the model's word head."""
 
+    ends_in_head = True
+
     def refusal(self, method: Method, setting: Setting) -> str | None:
         """Refuse learned vectors in front of the text: a head finds the end of each row by its tokens."""
         if method.is_prompt:
