@@ -45,3 +45,11 @@ def test_every_setting_of_a_training_can_stand_in_a_form() -> None:
     fields = fields_of(Training)
     assert {field.name for field in fields} == set(Training.model_fields)
     assert all(field.help.endswith(".") for field in fields)
+
+
+def test_an_option_can_say_that_it_names_a_model() -> None:
+    class Judged(Options):
+        judge: str = option("", label="Judge", help="It rates.", holds="model:reward")
+        note: str = option("", label="Note", help="Any words.")
+
+    assert [field.holds for field in fields_of(Judged)] == ["model:reward", ""]

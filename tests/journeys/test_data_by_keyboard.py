@@ -68,9 +68,9 @@ def test_the_wizard_says_what_the_command_line_says(
         qtbot.keyClick(_focused(window), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         user.waits(lambda: _data(window) is not None and _data(window).rows == told["rows"], "the row again", 30)
         assert not _edits(window)
-        _tab_to(user, window, "Next: Tokenizer")
+        _tab_to(user, window, "Next: Objective")
         user.presses(Qt.Key.Key_Space)
-        user.waits(lambda: _session(window).wizard.answers.step == "tokenizer", "the next step", 20)
+        user.waits(lambda: _session(window).wizard.answers.step == "objective", "the next step", 20)
     assert file.read_text(encoding="utf-8").count("\n") == len(ROWS) - 1, "the file is as it was"
 
 

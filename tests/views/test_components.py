@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QImage, QWheelEvent
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop.engine.errors import Problem
+from desktop.engine.options import OptionField
 from desktop.views.components.button import Button
 from desktop.views.components.card import Card
 from desktop.views.components.chip import Chip
@@ -223,6 +226,38 @@ def test_a_problem_stands_beside_its_field_and_opens_what_hides_it(qtbot: QtBot,
     form.set_problems([])
     assert not row._error.isVisible()
     assert row.editor.focus.property("invalid") is False
+
+
+def test_a_choice_is_read_by_its_title_and_kept_by_its_name(qtbot: QtBot, theme: Theme) -> None:
+    field = OptionField(
+        "judge", "Judge", "It rates.", "choice", "", choices=("", "run:a"), titles=("not chosen", "The judge"),
+        holds="model:reward",
+    )  # fmt: skip
+    form = OptionForm([field])
+    qtbot.addWidget(form)
+    combo = form.rows["judge"].editor.focus
+    assert isinstance(combo, Combo)
+    assert [combo.itemText(place) for place in range(combo.count())] == ["not chosen", "The judge"]
+    combo.setCurrentIndex(1)
+    assert form.changed_values() == {"judge": "run:a"}
+    unset = OptionForm([dataclasses.replace(field, default=None, optional=True, choices=("run:a",), titles=("A",))])
+    qtbot.addWidget(unset)
+    assert unset.values() == {"judge": None}
+
+
+def test_all_settings_opens_what_is_behind_more_options(qtbot: QtBot, theme: Theme) -> None:
+    plain = OptionField("rank", "Rank", "How many.", "integer", 8)
+    form = OptionForm([plain, dataclasses.replace(plain, name="alpha", label="Alpha", advanced=True)])
+    qtbot.addWidget(form)
+    form.show()
+    assert not form.rows["alpha"].isVisible()
+    form.show_all(True)
+    assert form.rows["alpha"].isVisible()
+    form.show_all(False)
+    assert not form.rows["alpha"].isVisible()
+    form._more.click()
+    form.show_all(False)  # asked again with the same: what the user opened stays open
+    assert form.rows["alpha"].isVisible()
 
 
 def test_an_optional_number_may_be_left_out(qtbot: QtBot, theme: Theme) -> None:
