@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from desktop.engine.data.rendering.render import tokens_of
-from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
+from desktop.engine.objectives.base import LOSS, Measure, Objective, Prepared, TrainSetup
 from desktop.engine.objectives.intake import Intake, LeftOutError
 from desktop.engine.objectives.store import TokenStore, tokens_in
 from desktop.engine.options import Options, option
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from desktop.engine.job import Training
 
 _SIDES = ("source", "target")
+_SHOWN = 16  # outputs kept beside the result, to be read
 
 
 class _Pair(NamedTuple):
@@ -51,11 +52,19 @@ class Seq2Seq(Objective):
         "The encoder reads the whole source; the decoder writes the target, corrected word by word. Made for tasks "
         "with a clear input and output: translation, summaries, correcting, putting things another way."
     )
+    use_when = "Each of your texts has one right counterpart: a translation, a summary, a corrected or reworded form."
+    avoid_when = "The model is to hold a conversation: a text generator does, an encoder-decoder answers once."
     paper = "Raffel et al. 2020, Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer"
     row = "O7"
     order = 70
     rows = ("pair",)
     kinds = ("seq2seq",)
+    measures = (
+        LOSS,
+        Measure("bleu", "BLEU", "higher"),
+        Measure("rougeL", "ROUGE-L", "higher"),
+        Measure("exact", "Written to the letter", "higher", share=True),
+    )
     options: ClassVar[type[Options]] = Seq2SeqOptions
 
     def prepare(
@@ -96,10 +105,17 @@ class Seq2Seq(Objective):
         )
 
     def metrics(self, trainer: Trainer) -> dict[str, float]:
-        """Return loss and perplexity over the held-out targets, each token counted once."""
+        """Return loss and perplexity over the held-out targets, and how near to them the model writes by itself."""
         from desktop.engine.evaluate.heldout import held_out
+        from desktop.engine.evaluate.targets import scores, written
 
-        return held_out(trainer, first=0)
+        return held_out(trainer, first=0) | scores(written(trainer))
+
+    def report(self, trainer: Trainer) -> dict[str, Any]:
+        """Return held-out sources with what was wanted and what is written now."""
+        from desktop.engine.evaluate.targets import written
+
+        return {"outputs": [one.as_dict() for one in written(trainer, _SHOWN)]}
 
     def texts(self, rows: Sequence[Row]) -> Iterator[str]:
         """Yield sources and targets."""
