@@ -115,8 +115,13 @@ def blocking(problems: Sequence[Problem], *, later: bool) -> str:
     """Return the first of ``problems`` in a sentence: of those of the Method step if ``later``, else of the rest."""
     for problem in problems:
         if (problem.field.partition(".")[0] in _LATER) == later:
-            return f"{problem.message} {problem.fix}".strip()
+            return sentence(f"{problem.message} {problem.fix}".strip())
     return ""
+
+
+def sentence(words: str) -> str:
+    """Return words that begin a line: an engine's message is written to stand behind the name of a field."""
+    return words[:1].upper() + words[1:]
 
 
 def with_objective(wizard: Wizard, id: str, options: Mapping[str, Any] | None = None) -> Answers:

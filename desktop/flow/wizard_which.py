@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from desktop.engine.advise.table import TABLE
 from desktop.engine.methods import METHODS
+from desktop.flow.wizard_objectives import sentence
 
 SUGGESTED = "What data and model suggest"
 
@@ -26,11 +27,7 @@ def rules() -> list[Rule]:
     """Return a row for every method there is and the table knows, in the order of the methods."""
     known = {row.method: row for row in TABLE}
     return [
-        Rule(method.id, method.title, *(_sentence(said) for said in (row.goal, row.data, row.model, row.memory)))
+        Rule(method.id, method.title, *(sentence(said) for said in (row.goal, row.data, row.model, row.memory)))
         for method in METHODS.all()
         if (row := known.get(method.id)) is not None
     ]
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -9,10 +9,18 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.objectives.base import Objective
-from desktop.flow.wizard import Wizard
+from desktop.flow.wizard import TITLES, Wizard
 from desktop.flow.wizard_findings import ModelFound
 from desktop.flow.wizard_methods import Reason
-from desktop.flow.wizard_objectives import ObjectiveOffer, measured, objective_fields, row_examples, why_inferred
+from desktop.flow.wizard_objectives import (
+    ObjectiveOffer,
+    measured,
+    objective_fields,
+    row_examples,
+    sentence,
+    why_inferred,
+)
+from desktop.flow.wizard_review import step_of
 from desktop.views.components.banner import Banner
 from desktop.views.components.card import Card
 from desktop.views.components.chip import Chip
@@ -30,10 +38,12 @@ class ObjectiveDetail(Card):
     Signals:
         options_changed: other options (only those that differ from their defaults).
         left: the reader wants to go back to the chosen one.
+        step_wanted: what is missing is chosen in this step.
     """
 
     options_changed = Signal(dict)
     left = Signal()
+    step_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make it empty."""
@@ -57,7 +67,10 @@ class ObjectiveDetail(Card):
         self.body.addWidget(ScrollArea(inner))
         self.options: OptionForm | None = None
         self._options_key: object = None
-        self.trouble.acted.connect(self.left)
+        self._cured_in = ""  # the step where what is missing is chosen
+        self.trouble.acted.connect(
+            lambda: self.step_wanted.emit(self._cured_in) if self._cured_in else self.left.emit()
+        )
 
     def show_objective(self, wizard: Wizard, offer: ObjectiveOffer, models: Sequence[ModelFound] | None) -> None:
         """Show ``offer``; ``models`` are those an option may name."""
@@ -72,7 +85,7 @@ class ObjectiveDetail(Card):
         self._show_trouble(wizard, offer, chosen)
         self._show_options(wizard, objective, models, asked=chosen and not offer.refusal)
         for text, words in ((self._use, objective.use_when), (self._avoid, objective.avoid_when)):
-            text.setText(words or "\u2013")
+            text.setText(sentence(words) or "\u2013")
         self._rows.show_reasons([Reason("note", text) for text in row_examples(objective)])
         self._measures.show_reasons([Reason("note", text) for text in measured(objective)])
         self._paper.setText(f"Source: {objective.paper}")
@@ -101,11 +114,14 @@ class ObjectiveDetail(Card):
 
     def _show_trouble(self, wizard: Wizard, offer: ObjectiveOffer, chosen: bool) -> None:
         problem = next(iter(wizard.objective_problems), None) if chosen and not offer.refusal else None
+        self._cured_in = ""
         if offer.refusal:
             self.trouble.set("warn", "It cannot be taken here", offer.refusal, None if chosen else "Back")
             self.trouble.button.setAccessibleName(f"Back to {OBJECTIVES.get(wizard.job.objective.id).title}")
         elif problem is not None:
-            self.trouble.set("warn", problem.message, problem.fix)
+            self._cured_in = step_of(problem) if step_of(problem) != "objective" else ""
+            cure = f"Open {TITLES[self._cured_in]}" if self._cured_in else None
+            self.trouble.set("warn", sentence(problem.message), problem.fix, cure)
         self.trouble.setVisible(bool(offer.refusal) or problem is not None)
 
     def _show_options(

@@ -33,6 +33,7 @@ class ObjectiveStep(SplitStep):
         self.list.chosen.connect(self._choose)
         self.detail.options_changed.connect(self._set_options)
         self.detail.left.connect(self._leave)
+        self.detail.step_wanted.connect(session.go)
         session.models_changed.connect(self.refresh)
 
     def refresh(self) -> None:

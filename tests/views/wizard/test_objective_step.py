@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.engine.errors import Problem
+from desktop.engine.objectives.sft import Sft
 from desktop.flow.wizard_findings import ModelFound
 from desktop.flow.wizard_objectives import with_objective
 from desktop.views.wizard.data_step import DataStep
@@ -115,6 +117,19 @@ def test_what_is_missing_is_said_and_holds_the_next_step_back(stage: Stage, monk
     assert session.wizard.job.objective.options == {"judge": "run:judge"}
     assert stage.page.preview.next_button.isEnabled()
     assert needy_objective.MISSING not in said(step.detail)
+
+
+def test_what_is_chosen_elsewhere_is_one_press_away(
+    qtbot: QtBot, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = Problem("data", "no data set is marked as the old one.", "Mark one.")
+    monkeypatch.setattr(Sft, "problems", lambda *_: [missing])
+    stage.fill()
+    step = opened(stage)
+    assert "No data set is marked as the old one." in said(step.detail)
+    assert step.detail.trouble.button.text() == "Open Data"
+    qtbot.mouseClick(step.detail.trouble.button, Qt.MouseButton.LeftButton)
+    assert stage.page.session.wizard.answers.step == "data"
 
 
 def test_rows_of_another_kind_are_one_press_from_the_objective_that_takes_them(qtbot: QtBot, stage: Stage) -> None:
