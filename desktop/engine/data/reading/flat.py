@@ -2,7 +2,7 @@
 
 It knows no row, and is sure or silent: Arrow's parser refuses a name that stands twice, a value of another type, halves
 of characters and control characters in texts; each line is one object if it begins and ends as one and all are counted.
-Lines without an escape need no parser where all are written alike, which takes an eighth of the time (measured).
+Lines without an escape need no parser where all are written alike, which takes 0.4 of the time (measured).
 """
 
 from __future__ import annotations
