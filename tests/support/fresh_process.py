@@ -85,6 +85,7 @@ def _answer(ref: str, workspace: str, out: str, kind: str, quantization: str, do
 
     from desktop.engine.errors import UserError
     from desktop.engine.generate.switch import AdapterSwitch
+    from desktop.engine.models.heads import head_of
     from desktop.engine.models.library import resolve
     from desktop.engine.models.load import load_model, load_tuned
 
@@ -103,7 +104,7 @@ def _answer(ref: str, workspace: str, out: str, kind: str, quantization: str, do
             tensors["switched"] = logits(tuned)
         tensors["again"] = logits(tuned)
         try:
-            tensors["merged"] = logits(load_model(found, kind=kind))
+            tensors["merged"] = logits(load_model(found, kind=kind, head=head_of(found)))
             tensors["beside"] = logits(load_tuned(found, kind=kind, quantization="none"))
         except UserError as error:
             words["merge_refused"] = f"{error.message} {error.hint}".strip()
