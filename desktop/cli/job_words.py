@@ -21,6 +21,12 @@ def add_job_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="name of the run")
     parser.add_argument("--model", help="starter, a model folder, run:NAME, or a hub id in the cache")
     parser.add_argument("--data", action="append", metavar="FILE", help="a data set; may be given several times")
+    parser.add_argument(
+        "--old",
+        action="append",
+        metavar="FILE",
+        help="a data set of a task the model already knows, measured for forgetting; may be given several times",
+    )
     parser.add_argument("--objective", metavar="ID", help="what it learns from (see `fettle objectives`)")
     parser.add_argument("--method", metavar="ID", help="what is trained (see `fettle methods`)")
     parser.add_argument("--quantization", metavar="KIND", help="none, 8bit, nf4 or fp4")
@@ -35,7 +41,7 @@ def add_job_arguments(parser: argparse.ArgumentParser) -> None:
 
 def job_of(args: argparse.Namespace) -> JobSpec:
     """Return the job that the words ask for; raise :class:`RequestError` where they ask for none."""
-    if args.job is None and not any((args.model, args.data, args.set, args.method, args.objective)):
+    if args.job is None and not any((args.model, args.data, args.old, args.set, args.method, args.objective)):
         raise RequestError("no_job", "No job was given.", "Name a job file, or say at least --data FILE.")
     values = JobSpec.read(args.job).to_mapping() if args.job is not None else JobSpec().to_mapping()
     for name in ("name", "model", "objective", "method", "quantization"):
@@ -43,6 +49,8 @@ def job_of(args: argparse.Namespace) -> JobSpec:
             values[name] = said
     if args.data:
         values["data"] = [{"path": path} for path in args.data]
+    if args.old:
+        values["data"] = [*values.get("data", []), *({"path": path, "use": "old"} for path in args.old)]
     for words in args.set:
         _replace(values, words)
     return JobSpec.from_mapping(values).anchored(Path.cwd())

@@ -29,7 +29,7 @@ class SetLine:
         name: of the file.
         rows: how many good rows, 0 while unknown.
         state: why it cannot be learned from yet, empty where it can.
-        use: ``train`` or ``validation``.
+        use: ``train``, ``validation`` or ``old``.
         weight: as the user gave it.
         task: name under which it is evaluated apart.
         share: of an epoch, ``None`` while unknown or where nothing of it is learned from.
@@ -100,8 +100,9 @@ def unread(answers: Answers, findings: Findings) -> DataSource | None:
 
 def sets_blocked(answers: Answers, findings: Findings) -> str:
     """Return why the data sets beside the one looked at cannot be used yet, in a sentence; empty where they can."""
-    if answers.data and all(source.use == "validation" for source in answers.data):
-        return "Every data set is kept for validation. Let one be learned from."
+    if answers.data and not any(source.use == "train" for source in answers.data):
+        old = " or of an old task" if any(source.use == "old" for source in answers.data) else ""
+        return f"Every data set is kept for validation{old}. Let one be learned from."
     for line in set_lines(answers, findings):
         if line.state:
             return f"{line.name}: {line.state}"
@@ -168,6 +169,6 @@ def _state(found: SetFound, kind: str) -> str:
 
 def share_said(line: SetLine) -> str:
     """Return which share of an epoch a data set makes up."""
-    if line.use == "validation":
-        return "held out"
+    if line.use != "train":
+        return "held out" if line.use == "validation" else "measured for forgetting"
     return f"{100 * line.share:.0f} % of an epoch" if line.share is not None else ""

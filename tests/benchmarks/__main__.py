@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import importing, lateness, scroll, start, training
+from tests.benchmarks import forgetting, importing, lateness, scroll, start, training
 
 ALL = {
     "start": start.main,
@@ -12,6 +12,7 @@ ALL = {
     "training": training.main,
     "importing": importing.main,
     "scroll": scroll.main,
+    "forgetting": forgetting.main,
 }
 
 

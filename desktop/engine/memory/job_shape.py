@@ -15,7 +15,7 @@ from desktop.engine.methods.targets import chosen
 from desktop.engine.objectives import OBJECTIVES
 
 # Trained through TRL's SFTTrainer, whose loss works through the vocabulary in tiles and never holds all logits.
-_TILED_LOSS = ("sft",)
+_TILED_LOSS = ("sft", "continual", "multitask")
 
 
 def options_of(job: JobSpec) -> tuple[Method, Any]:

@@ -13,7 +13,7 @@ from desktop.engine.options import Options, option
 ROOM = 16  # tokens of the context that a row needs at least
 _KEYS = ("k_proj", "k", "key", "k_lin")
 # Trainers that compare the scores of two texts place by place, which vectors in front of the text would shift.
-_OBJECTIVES = ("sft", "seq2seq")
+_OBJECTIVES = ("sft", "seq2seq", "continual", "multitask")
 
 
 class SoftPromptOptions(Options):

@@ -32,7 +32,7 @@ class ContinualOptions(SftOptions):
     strength: float = option(
         1.0,
         label="Pull",
-        help="How hard L2 and EWC pull back: higher forgets less and learns less.",
+        help="How hard L2 and EWC pull back: higher forgets less and learns less; with an adapter start at 0.1.",
         ge=0,
         le=1e6,
         typical="0.1 to 10",
