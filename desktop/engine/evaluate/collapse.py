@@ -22,7 +22,7 @@ HINT = (
 _KEPT_ENDINGS = 0.5  # of those at the start; healthy runs keep nearly all
 _KEPT_DISTINCT = 0.7
 _KEPT_SPOKEN = 0.5
-_MOST_LOST = 2.0  # nats a token: each word of a good answer has become seven times less likely
+_MOST_LOST = 1.5  # nats a token: each word of a good answer has become four and a half times less likely
 _LEAST_AT_START = 0.5  # a share below this at the start says too little to be missed
 
 

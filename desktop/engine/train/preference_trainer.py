@@ -127,8 +127,8 @@ class AnswerTrainer(Trainer):
     def _rows(self, batch: dict[str, Any]) -> int:
         return len(batch["input_ids"]) // len(self.sides)
 
-    def _reference_sides(self) -> tuple[str, ...]:
-        return self.sides
+    def _reference_sides(self) -> tuple[tuple[str, ...], ...]:
+        return (self.sides,)
 
     def _with_reference(self, rows: Dataset) -> Dataset:
         """Return ``rows`` with what the model thinks of each answer now, before the first step."""
@@ -136,13 +136,16 @@ class AnswerTrainer(Trainer):
         was_training = model.training
         model.eval()
         size = self.args.per_device_eval_batch_size
-        for side in self._reference_sides():
-            found: list[float] = []
+        for sides in self._reference_sides():  # read together as in training, so that the start equals itself exactly
+            found: dict[str, list[float]] = {side: [] for side in sides}
             with torch.no_grad(), self.compute_loss_context_manager():
                 for start in range(0, len(rows), size):
                     taken = rows.select(range(start, min(start + size, len(rows)))).to_list()
-                    found += self.sums(model, self._prepare_inputs(self.padded(taken, (side,))))[0].tolist()
-            rows = rows.add_column(_START + side.removesuffix("_ids"), found)
+                    told, _ = self.sums(model, self._prepare_inputs(self.padded(taken, sides)))
+                    for side, part in zip(sides, told.chunk(len(sides)), strict=True):
+                        found[side] += part.tolist()
+            for side, values in found.items():
+                rows = rows.add_column(_START + side.removesuffix("_ids"), values)
         model.train(was_training)
         return rows
 
@@ -205,5 +208,5 @@ class ThumbTrainer(AnswerTrainer):
         others = {f"other_{name}": value for name, value in self.padded(rows, ("other_ids",)).items()}
         return super()._batch(rows) | others
 
-    def _reference_sides(self) -> tuple[str, ...]:
-        return "answer_ids", "other_ids"
+    def _reference_sides(self) -> tuple[tuple[str, ...], ...]:
+        return ("answer_ids",), ("other_ids",)

@@ -106,6 +106,11 @@ def test_no_copy_of_the_adapter_stays(tiny_model: Path, tokenizer: Any, tmp_path
     assert not [path for path in (tmp_path / "out").iterdir() if path.is_dir()]
 
 
+def test_the_start_is_equal_to_itself(tiny_model: Path, tokenizer: Any, tmp_path: Path) -> None:
+    found = DPO.metrics(trainer(tiny_model, tokenizer, tmp_path, "lora"))
+    assert (found["pair_accuracy"], found["margin"]) == (0.0, 0.0)
+
+
 def test_rows_without_a_choice_are_counted(tokenizer: Any) -> None:
     same, long = pair("Why?", "So.", "So."), pair("why " * 80, "Yes.", "No.")
     found = prepared([*ROWS, same, long], tokenizer)
