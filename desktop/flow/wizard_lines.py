@@ -11,7 +11,7 @@ from desktop.engine.memory.job_shape import options_of
 from desktop.engine.memory.sizes import size
 from desktop.engine.methods import METHODS
 from desktop.engine.objectives import OBJECTIVES
-from desktop.flow.wizard_inferred import kept_aside, rows_of
+from desktop.flow.wizard_inferred import kept_aside, of_old_tasks, rows_of
 
 if TYPE_CHECKING:
     from desktop.flow.wizard import Wizard
@@ -24,7 +24,8 @@ def line_of(wizard: Wizard, step: str) -> str:
         return found.model.title if found.model else Path(wizard.answers.model).name
     if step == "data":
         if len(wizard.answers.data) > 1:
-            return f"{len(wizard.answers.data)} data sets, {rows_of(found) + kept_aside(found):,} rows"
+            rows = rows_of(found) + kept_aside(found) + of_old_tasks(found)
+            return f"{len(wizard.answers.data)} data sets, {rows:,} rows"
         name = Path(wizard.answers.data[0].path).name if wizard.answers.data else ""
         return f"{name}, {found.data.rows:,} rows" if found.data and found.data.rows and name else name
     if step == "objective":
