@@ -147,3 +147,45 @@ def test_the_same_job_is_shared_out_alike(write: Write) -> None:
     one, other = _portions(*sources), _portions(*sources)
     assert _asked(one.train) == _asked(other.train)
     assert _asked(one.validation) == _asked(other.validation)
+
+
+def test_a_share_of_an_old_task_is_measured_and_the_rest_is_not_learned_from(write: Write) -> None:
+    plain = _portions({"path": write("rows.jsonl", range(40))})
+    made = _portions(
+        {"path": write("old.jsonl", range(100, 130), "Yes."), "use": "old"}, {"path": write("rows.jsonl", range(40))}
+    )
+    assert list(made.held_out) == ["rows", "old"], "old ones last"
+    assert made.old_tasks == ("old",)
+    assert list(made.train) == list(plain.train), "an old task changes nothing of what is learned"
+    assert (len(made.held_out["old"]), len(made.old)) == (6, 24)
+    assert not set(_asked(made.old)) & set(_asked(made.held_out["old"]))
+    assert not set(_asked(made.train)) & set(_asked(made.old))
+    assert len(made.every) == 70
+    assert [share.task for share in made.shares] == ["rows"]
+    assert list(made.train_by_task()) == ["rows"]
+
+
+@pytest.mark.parametrize("dev", [False, True])
+def test_held_out_rows_of_an_old_task_are_never_learned_from(dev: bool, write: Write) -> None:
+    sets = [{"path": write("rows.jsonl", range(40))}, {"path": write("old.jsonl", range(20, 60)), "use": "old"}]
+    if dev:
+        sets.append({"path": write("dev.jsonl", range(55, 70)), "use": "validation"})
+    made = _portions(*sets)
+    held = set(_asked(made.validation))
+    assert made.held_out["old"]
+    assert not (set(_asked(made.train)) | set(_asked(made.old))) & held
+    if dev:
+        assert len(made.held_out["dev"]) == 15
+        assert "rows" not in made.held_out
+        assert made.sets[0].leaked == len(
+            set(_asked(made.held_out["old"])) & {f"What goes into loaf {n}?Flour." for n in range(40)}
+        )
+        assert made.sets[1].leaked > 0
+
+
+def test_an_old_task_is_never_one_with_a_new_one(write: Write) -> None:
+    rows, old = write("rows.jsonl", range(20)), write("old.jsonl", range(50, 70))
+    made = _portions({"path": rows, "task": "bread"}, {"path": old, "task": "bread", "use": "old"})
+    assert list(made.held_out) == ["bread", "bread (old)"]
+    with pytest.raises(RequestError, match="kept for validation or of an old task"):
+        _portions({"path": old, "use": "old"})
