@@ -21,7 +21,7 @@ class DpoOptions(Options):
         help="sigmoid is DPO as published; IPO overfits less on clear-cut pairs; hinge stops at a margin.",
     )
     beta: float = option(
-        0.3,
+        0.1,
         label="Beta",
         help="How closely the model stays to where it started: higher moves it less.",
         ge=0.001,
@@ -56,7 +56,7 @@ class Dpo(PairObjective):
     order = 20
     options: ClassVar[type[Options]] = DpoOptions
     # Two answers pull at once, and a rate that suits plain imitation destroys the text (measured on the starter).
-    learning_rate_scale = 0.25
+    learning_rate_scale = 0.5
 
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return a trainer; what the start thought of each pair is computed once, so no second model is held."""

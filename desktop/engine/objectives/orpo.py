@@ -41,7 +41,6 @@ class Orpo(PairObjective):
     paper = "Hong et al. 2024, ORPO: Monolithic Preference Optimization without Reference Model, equations 6 and 7"
     order = 22
     options: ClassVar[type[Options]] = OrpoOptions
-    learning_rate_scale = 0.5
 
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return a trainer that holds no reference."""

@@ -58,7 +58,6 @@ class Simpo(PairObjective):
     paper = "Meng et al. 2024, SimPO: Simple Preference Optimization with a Reference-Free Reward, equation 6"
     order = 21
     options: ClassVar[type[Options]] = SimpoOptions
-    learning_rate_scale = 0.25
 
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return a trainer that holds no reference."""

@@ -127,7 +127,7 @@ def test_both_answers_follow_the_same_tokens(tokenizer: Any) -> None:
 
 def test_it_takes_a_gentler_rate_than_imitation() -> None:
     sft, dpo = (JobSpec.from_mapping({"objective": id}) for id in ("sft", "dpo"))
-    assert default_learning_rate(dpo, None) == 0.25 * default_learning_rate(sft, None)
+    assert default_learning_rate(dpo, None) == 0.5 * default_learning_rate(sft, None)
 
 
 def test_prompts_differ() -> None:
