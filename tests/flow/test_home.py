@@ -88,7 +88,7 @@ def test_a_draft_can_be_continued(workspace: Path) -> None:
     assert home.continued() == []
     save_draft(Answers(step="tokenizer", name="contracts", model="starter"))
     (item,) = home.continued()
-    assert (item.title, item.note, item.page) == ("Draft: contracts", "Stopped at step 3, Tokenizer", "wizard")
+    assert (item.title, item.note, item.page) == ("Draft: contracts", "Stopped at step 4, Tokenizer", "wizard")
     assert item.context == {"resume_draft": True}
 
 

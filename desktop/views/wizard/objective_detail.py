@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.engine.objectives import OBJECTIVES
@@ -52,7 +52,7 @@ class ObjectiveDetail(Card):
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(20, 18, 20, 18)
         self._column.setSpacing(12)
-        self._title = Text("", "hero", elide=True)
+        self._title = Text("", "hero")
         self._chip = Chip("Suggested", "accent", "star")
         self._why = Text("", "help", "text2")
         self._summary = Text("", "strong")
@@ -94,7 +94,7 @@ class ObjectiveDetail(Card):
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(self._title, 1)
-        head.addWidget(self._chip)
+        head.addWidget(self._chip, 0, Qt.AlignmentFlag.AlignTop)
         self._column.addLayout(head)
         for widget in (self._why, self.trouble, self._summary, self._explanation):
             self._column.addWidget(widget)
@@ -149,7 +149,7 @@ def _pair(*columns: tuple[str, QWidget]) -> QHBoxLayout:
     for title, content in columns:
         column = QVBoxLayout()
         column.setSpacing(7)
-        column.addWidget(Text(title, "section", wrap=False))
+        column.addWidget(Text(title, "section"))
         column.addWidget(content)
         column.addStretch(1)
         pair.addLayout(column, 1)
