@@ -125,3 +125,36 @@ def test_one_set_says_nothing_of_tasks(sources: list[dict[str, Any]], tmp_path: 
     train(run)
     assert not {"mixture", "leakage"} & set(notices_of(run))
     assert not [name for name in _evaluated(run)[0].metrics if name.startswith("loss/")]
+
+
+@pytest.mark.parametrize("objective", ["sft", "continual"])
+def test_an_old_task_is_measured_apart(
+    objective: str, sources: list[dict[str, Any]], tmp_path: Path, tiny_model: Path
+) -> None:
+    """Whatever is learned from: the figures of what is new are those of a run without it."""
+    old = {"path": _write(tmp_path / "song.jsonl", "chat", range(200, 220)), "use": "old"}
+    guard: Any = {"id": objective, **({"guard": "none"} if objective == "continual" else {})}
+    run = new_run(tmp_path / "runs", tiny_model, data=[*sources, old], objective=guard, training=FAST)
+    train(run, samples=True)
+    plain = new_run(tmp_path / "runs", tiny_model, data=sources, training=FAST)
+    train(plain)
+    assert steps_of(run) == steps_of(plain)
+    found, without = finish_of(run).metrics, finish_of(plain).metrics
+    for when in ("before", "after"):
+        assert {key: found[when][key] for key in without[when]} == without[when]
+        assert found[when]["old_loss"] == found[when]["loss/song"]
+        assert found[when]["forgetting"] == found[when]["old_loss"] - found["before"]["old_loss"]
+    [planned] = [event for event in run.events() if isinstance(event, Planned)]
+    assert planned.tasks["song"] == {"train": 0, "validation": 2, "drawn": 0, "leaked": 0, "old": 18}
+    assert "song is a task the model knows: measured for forgetting" in notices_of(run)["mixture"].message
+
+
+def test_several_tasks_at_once_give_their_mean_and_the_worst(
+    sources: list[dict[str, Any]], tmp_path: Path, tiny_model: Path
+) -> None:
+    run = new_run(tmp_path / "runs", tiny_model, data=sources, objective="multitask", training=FAST)
+    train(run)
+    for figures in finish_of(run).metrics.values():
+        losses = [figures["loss/bread"], figures["loss/cake"]]
+        assert figures["mean_task_loss"] == pytest.approx(sum(losses) / 2)
+        assert figures["worst_task_loss"] == max(losses)
