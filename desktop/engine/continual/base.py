@@ -39,6 +39,7 @@ class Guard(ABC):
         summary: one sentence.
         paper: source.
         order: place in lists.
+        copies: float32 copies of what learns that it holds at the height of a step.
         learns_old: whether it needs rows of the old task beside those it is measured on.
     """
 
@@ -47,6 +48,7 @@ class Guard(ABC):
     summary: ClassVar[str]
     paper: ClassVar[str] = ""
     order: ClassVar[int] = 100
+    copies: ClassVar[int] = 0
     learns_old: ClassVar[bool] = False
 
     @abstractmethod

@@ -27,6 +27,7 @@ class Ewc(Guard):
     summary = "Weights that mattered for the old rows are pulled back towards where they started, others hardly."
     paper = "Kirkpatrick et al. 2017, Overcoming catastrophic forgetting in neural networks, equation 3"
     order = 30
+    copies = 4  # start and importance, how far each number is from the start, and its square
     learns_old = True
 
     def guarded(self, trainer: Any, old: Dataset | None, strength: Strength) -> Any:

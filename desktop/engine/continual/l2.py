@@ -19,6 +19,7 @@ class L2(Guard):
     summary = "Every weight is pulled back towards where it started, all alike; no old rows are needed."
     paper = "Li et al. 2018, Explicit Inductive Bias for Transfer Learning with Convolutional Networks, equation 1"
     order = 20
+    copies = 2  # the start, and how far each number is from it
 
     def guarded(self, trainer: Any, old: Dataset | None, strength: Strength) -> Any:
         """Return ``trainer`` with the penalty in its loss."""

@@ -75,6 +75,7 @@ def shape_of(job: JobSpec, facts: ModelFacts, hardware: Hardware, longest_row: i
         attention="fused",
         head="tiled" if job.objective.id in _TILED_LOSS else "whole",
         cuda=on_cuda(job, hardware),
+        copies=objective.copies(checked_options(objective, job.objective)),
         kept=method.kept(facts, options),
     )
 

@@ -36,6 +36,7 @@ class Shape:
         attention: which kernel runs; only ``math`` and ``eager`` keep a square of the length.
         head: ``tiled`` where the loss never holds all logits at once, ``whole`` where it does.
         cuda: whether it runs on a GPU.
+        copies: float32 copies of what learns that the objective's trainer holds.
         kept: what the method keeps beside the base's activations, in numbers a block.
     """
 
@@ -58,6 +59,7 @@ class Shape:
     attention: Attention = "fused"
     head: Head = "tiled"
     cuda: bool = False
+    copies: int = 0
     kept: Kept = field(default_factory=Kept)
 
     @property

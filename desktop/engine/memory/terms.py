@@ -51,10 +51,10 @@ def gradients(shape: Shape) -> float:
 
 
 def optimizer(shape: Shape) -> float:
-    """Return the bytes of what the optimizer remembers of every weight that learns."""
+    """Return the bytes of what the optimizer remembers of every weight that learns, and the objective with it."""
     state = STATE_BYTES.get(shape.optimizer, STATE_BYTES["adamw"])
     in_trained_dtype = shape.optimizer in ("adamw", "muon")
-    return shape.trainable * (state * shape.trained_bytes / 4 if in_trained_dtype else state)
+    return shape.trainable * ((state * shape.trained_bytes / 4 if in_trained_dtype else state) + 4.0 * shape.copies)
 
 
 def step_copy(shape: Shape) -> float:

@@ -207,6 +207,10 @@ class Objective(ABC):
         """Return the rows of an epoch: those that are learned from, and what of an old task is gone over again."""
         return len(prepared.train)
 
+    def copies(self, options: Any) -> int:
+        """Return how many float32 copies of what learns its trainer holds beside the optimizer's; mostly none."""
+        return 0
+
     def longest(self, prepared: Prepared) -> int:
         """Return the tokens of the longest sequence in a training batch."""
         return longest_in(prepared.train, "input_ids")

@@ -105,6 +105,10 @@ class Continual(Sft):
         old = len(prepared.old) if prepared.old is not None else 0
         return GUARDS.get(options.guard).epoch_rows(len(prepared.train), old, options.share)
 
+    def copies(self, options: ContinualOptions) -> int:
+        """Return those that the guard pulls towards, and what it takes to do so."""
+        return GUARDS.get(options.guard).copies
+
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return the trainer of supervised fine-tuning, made to hold on to the old task."""
         options: ContinualOptions = setup.options

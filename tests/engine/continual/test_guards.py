@@ -72,7 +72,7 @@ def taught(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Path:
 
 def test_each_forgets_less_than_none_and_still_learns(taught: Path, tmp_path: Path) -> None:
     found = {}
-    for guard, strength in (("none", 1.0), ("l2", 1.0), ("ewc", 1.0), ("replay", 1.0)):
+    for guard, strength in (("none", 0.0), ("l2", 0.1), ("ewc", 0.1), ("replay", 0.0)):
         run = new_run(
             tmp_path / "runs", taught, method="full", data=_sets(tmp_path),
             objective={"id": "continual", "guard": guard, "strength": strength, "fisher_rows": 16},
