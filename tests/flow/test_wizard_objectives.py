@@ -24,6 +24,8 @@ from desktop.flow.wizard_objectives import (
     with_objective,
 )
 from desktop.flow.wizard_preview import preview
+from desktop.flow.wizard_questions import trained_on
+from desktop.flow.wizard_reports import look_at
 from desktop.flow.wizard_review import review_lines
 from tests.support import needy_objective
 from tests.support import wizard_parts as parts
@@ -147,6 +149,9 @@ def test_what_an_objective_needs_blocks_its_own_step(monkeypatch: pytest.MonkeyP
     assert later.blocked("method") == "Far too long. Shorten it."
     wrong = wizard.answered(with_objective(wizard, "needy", {"nonsense": 1}))
     assert "no such setting" in wrong.blocked("objective")
+    assert wrong.offers  # the methods are ranked all the same, and nothing is raised
+    assert wrong.estimate is None or wrong.estimate.total_mib > 0
+    assert trained_on(wrong) == "all"
 
 
 def test_an_option_that_names_a_model_offers_those_that_can() -> None:
@@ -156,6 +161,14 @@ def test_an_option_that_names_a_model_offers_those_that_can() -> None:
     assert (judge.kind, judge.choices, judge.titles) == ("choice", ("", "run:judge"), ("not chosen", "Judge"))
     assert helper.choices == ("starter", "run:judge", "/gone")  # what a job file names is never dropped in silence
     assert objective_fields(objective, {}, None)[0].choices == ("",)
+
+
+def test_a_model_that_was_looked_at_tells_what_it_is_good_for() -> None:
+    assert [look_at(ref).use for ref in ("starter", "starter-encoder", "starter-seq2seq")] == [
+        "chat",
+        "masked",
+        "seq2seq",
+    ]
 
 
 @pytest.mark.parametrize("id", [objective.id for objective in OBJECTIVES.all()])

@@ -14,6 +14,7 @@ from desktop.engine.advise.duration import START_SECONDS, step_seconds
 from desktop.engine.advise.reasons import line_of, reasons_of
 from desktop.engine.advise.score import score_of
 from desktop.engine.check import method_problems, setting_of
+from desktop.engine.check import options_of as checked_options
 from desktop.engine.defaults import default_learning_rate
 from desktop.engine.errors import RequestError
 from desktop.engine.job import Choice, JobSpec
@@ -81,6 +82,7 @@ def jobs_of(job: JobSpec) -> dict[str, JobSpec]:
 
 def _advice(job: JobSpec, situation: Situation) -> Advice:
     method, facts = METHODS.get(job.method.id), situation.facts
+    job = _with_objective_that_holds(job)
     refusal = cure = ""
     try:
         _, options = options_of(job)
@@ -116,6 +118,15 @@ def _advice(job: JobSpec, situation: Situation) -> Advice:
         job=job,
         unmergeable=unmergeable,
     )
+
+
+def _with_objective_that_holds(job: JobSpec) -> JobSpec:
+    """Return ``job`` with its objective's defaults where its options do not hold together: that is told elsewhere."""
+    try:
+        checked_options(OBJECTIVES.get(job.objective.id), job.objective)
+    except RequestError:
+        return job.model_copy(update={"objective": Choice(id=job.objective.id)})
+    return job
 
 
 def _seconds(job: JobSpec, trainable: int, virtual: int, situation: Situation) -> float | None:
