@@ -91,3 +91,63 @@ def _marked(ids: list[int], tokenizer: PreTrainedTokenizerBase) -> list[int]:
     if end is not None and ids[-1] != end:
         ids = [*ids, end]
     return ids
+
+
+class IsolatedRow(NamedTuple):
+    """One row whose documents are told apart by positions that restart.
+
+    Attributes:
+        input_ids: the tokens.
+        labels: the same, without the filling and without each document's first token in the row, which nothing of its
+            own document stands before.
+        position_ids: places counted from 0 in each document.
+        tokens: how many tokens are text that no earlier row held.
+    """
+
+    input_ids: list[int]
+    labels: list[int]
+    position_ids: list[int]
+    tokens: int
+
+
+def isolated_rows(
+    texts: Iterable[str], tokenizer: PreTrainedTokenizerBase, length: int, progress: Callable[[int], None] | None = None
+) -> Iterator[IsolatedRow]:
+    """Yield ``texts`` as rows of ``length`` (two or more) tokens that say where each text begins.
+
+    A text that runs over goes on in the next row, which repeats its last token: so every token but a text's first is
+    predicted exactly once, from its own text. Only the end of the last row is filled up, as in :func:`packed_rows`.
+
+    Raises:
+        ValueError: ``length`` is below two.
+    """
+    if length < 2:
+        raise ValueError("A row of isolated texts needs two tokens.")
+    ids: list[int] = []
+    places: list[int] = []
+    repeated = whole = done = 0
+    for done, found in enumerate(tokens_of(texts, tokenizer), start=1):
+        rest, place = _marked(found, tokenizer), 0
+        while rest:
+            part = rest[: length - len(ids)]
+            ids.extend(part)
+            places.extend(range(place, place + len(part)))
+            rest, place = rest[len(part) :], place + len(part)
+            if len(ids) == length:
+                yield _isolated(ids, places, 0, 0, length - repeated)
+                whole += 1
+                # The repeated token is what the next one is predicted from.
+                ids, places, repeated = ([ids[-1]], [0], 1) if rest else ([], [], 0)
+                place = 1
+        if progress is not None and done % _TELL_EVERY == 0:
+            progress(done)
+    if progress is not None and done % _TELL_EVERY:
+        progress(done)
+    if ids:
+        fill = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else (tokenizer.eos_token_id or 0)
+        yield _isolated(ids, places, (length - len(ids)) if whole else 0, fill, len(ids) - repeated)
+
+
+def _isolated(ids: list[int], places: list[int], filling: int, fill: int, tokens: int) -> IsolatedRow:
+    labels = [token if place else IGNORED for token, place in zip(ids, places, strict=True)]
+    return IsolatedRow([*ids, *[fill] * filling], [*labels, *[IGNORED] * filling], [*places, *range(filling)], tokens)
