@@ -172,3 +172,11 @@ def test_chat_refuses_a_temperature_out_of_bounds(fettle: Fettle) -> None:
     said = fettle("chat", "starter", "--prompt", "Hi", "--temperature", "9")
     assert said.code == 2
     assert "--temperature" in said.err
+
+
+def test_an_old_task_is_named_in_a_word(fettle: Fettle, alpaca_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "job.yaml"
+    file.write_text(f"name: bakery\ndata: [{{path: {alpaca_file}}}]\n", encoding="utf-8")
+    for words in (("--data", str(alpaca_file)), (str(file),)):
+        explained = fettle("train", *words, "--old", str(alpaca_file), "--explain", "--json").answer
+        assert [source["use"] for source in explained["data"]] == ["train", "old"]

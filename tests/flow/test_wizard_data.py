@@ -28,7 +28,7 @@ from desktop.flow.wizard_questions import lengths_params, render_params, same_ro
 from desktop.flow.wizard_rendered import as_text, notes
 from desktop.flow.wizard_reports import data_from, lengths_from, rendered_from, survey_from
 from desktop.flow.wizard_rows import corrected, field_text, field_value, filters, page_from, record_from
-from desktop.flow.wizard_sets import epoch_shares, set_lines, sets_blocked, unread
+from desktop.flow.wizard_sets import epoch_shares, set_lines, sets_blocked, share_said, unread
 from desktop.flow.wizard_shelf import hub_from, library_from
 from desktop.flow.wizard_split import split_words
 from desktop.flow.wizard_template import is_edited, ours, template_text, template_words, templates_from
@@ -216,6 +216,17 @@ def test_a_set_kept_for_validation_is_no_part_of_an_epoch() -> None:
     assert (made.plan.train, made.plan.validation) == (270, 80)
     every = wizard(SOURCE.model_copy(update={"use": "validation"}))
     assert sets_blocked(every.answers, every.findings).startswith("Every data set is kept for validation")
+
+
+def test_an_old_task_is_no_part_of_an_epoch_and_not_held_out_whole() -> None:
+    other = DataSource(path="/data/more.jsonl", use="old")
+    made = wizard(SOURCE, other, others=(SetFound(other, parts.data(path=other.path, rows=50, use="old")),))
+    lines = set_lines(made.answers, made.findings)
+    assert [share_said(line) for line in lines] == ["100 % of an epoch", "measured for forgetting"]
+    assert (made.plan.train, made.plan.validation) == (270, 30)
+    assert made.step("data").line == "2 data sets, 350 rows"
+    alone = wizard(SOURCE.model_copy(update={"use": "old"}))
+    assert "or of an old task" in sets_blocked(alone.answers, alone.findings)
 
 
 def test_looking_at_another_set_reads_nothing_twice() -> None:
