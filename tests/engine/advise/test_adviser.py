@@ -86,8 +86,16 @@ def test_labels_and_an_encoder_with_little_data_are_for_biases_or_lora() -> None
 def test_a_new_language_with_much_text_is_for_all_weights() -> None:
     asked = job(objective="pretrain")
     assert first(advice(STARTER, LAPTOP, asked, rows=200_000, goal="language")) == "full"
-    few = advice(SEVEN, card(24), job(objective="pretrain", training={"batch_size": 1}), rows=500, goal="language")
+    few = advice(SEVEN, card(24), job(training={"batch_size": 1}), rows=500, goal="language")
     assert first(few) != "full"
+
+
+def test_random_weights_are_offered_no_adapter() -> None:
+    found = advice(SEVEN, card(24), job(objective="pretrain", training={"batch_size": 1}), rows=500, goal="language")
+    lora = next(one for one in found if one.id == "lora")
+    assert not lora.usable
+    assert "starts from random weights" in lora.refusal
+    assert not any(one.place for one in found)  # all weights do not fit, and nothing else can
 
 
 def test_the_smallest_file_is_smaller_than_loras_where_such_a_method_is_there() -> None:
