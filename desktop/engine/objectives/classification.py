@@ -71,6 +71,7 @@ class Classification(Headed):
         Measure("f1", "Macro F1", "higher", share=True),
         LOSS,
     )
+    pooled = ("f1",)
     options: ClassVar[type[Options]] = ClassificationOptions
 
     def head(self, rows: Sequence[Row], options: ClassificationOptions) -> Head:
