@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
 
-from desktop.engine.data.rendering.pack import packed_rows
+from desktop.engine.data.rendering.pack import IsolatedRow, isolated_rows, packed_rows
 from desktop.engine.errors import RequestError
 from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
 from desktop.engine.objectives.intake import NO_TEXT
+from desktop.engine.objectives.isolation import collate, require_isolation
 from desktop.engine.objectives.store import TokenStore
+from desktop.engine.options import Options, option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +21,16 @@ if TYPE_CHECKING:
 
     from desktop.engine.data.rows import Row
     from desktop.engine.job import Training
+
+
+class PretrainOptions(Options):
+    """What can be chosen about pre-training."""
+
+    isolate: bool = option(
+        True,
+        label="Keep texts apart",
+        help="Texts that share a row do not see one another, so each is learned as if it stood alone.",
+    )
 
 
 class Pretrain(Objective):
@@ -38,13 +50,14 @@ class Pretrain(Objective):
     rows = ("text",)
     from_scratch = True
     overlong = ()
+    options: ClassVar[type[Options]] = PretrainOptions
 
     def prepare(
         self,
         train: Sequence[Row],
         validation: Sequence[Row],
         tokenizer: PreTrainedTokenizerBase,
-        options: Any,
+        options: PretrainOptions,
         training: Training,
         progress: Callable[[str, int, int], None],
         staging: Path | None = None,
@@ -54,14 +67,17 @@ class Pretrain(Objective):
         dropped: dict[str, int] = {}
 
         def taken(rows: Sequence[Row], start: int) -> tuple[Dataset, int]:
-            store = TokenStore("input_ids", "labels", folder=staging)
+            more = ("position_ids",) if options.isolate else ()
+            store = TokenStore("input_ids", "labels", *more, folder=staging)
+            cut = isolated_rows if options.isolate else packed_rows
             tokens = 0
-            for row in packed_rows(
+            for row in cut(
                 _said(rows, dropped), tokenizer, training.max_length,
                 lambda done: progress("texts read", start + done, total),
             ):  # fmt: skip
                 tokens += row.tokens
-                store.add({"input_ids": row.input_ids, "labels": row.labels})
+                places = {"position_ids": row.position_ids} if isinstance(row, IsolatedRow) else {}
+                store.add({"input_ids": row.input_ids, "labels": row.labels, **places})
             if len(rows) and not tokens:
                 raise RequestError("no_text", "There is no text in these rows.", "Choose data with text in it.")
             return store.finish(), tokens
@@ -74,13 +90,16 @@ class Pretrain(Objective):
         """Return the library's plain trainer: the rows bring their labels."""
         from transformers import Trainer, TrainingArguments, default_data_collator
 
+        options: PretrainOptions = setup.options
+        if options.isolate:
+            require_isolation(setup.model)
         return Trainer(
             model=setup.model,
             args=TrainingArguments(**setup.arguments),
             train_dataset=setup.data.train,
             eval_dataset=setup.data.validation,
             processing_class=setup.tokenizer,
-            data_collator=default_data_collator,
+            data_collator=collate if options.isolate else default_data_collator,
         )
 
     def metrics(self, trainer: Trainer) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_isolated_rows_predict_every_token_once_from_its_own_text(
         for text in texts
         if (ids := tokenizer(text, add_special_tokens=False)["input_ids"])
     ]
-    assert pairs == [pair for ids in marked for pair in zip(ids, ids[1:], strict=False)]
+    assert pairs == [pair for ids in marked for pair in pairwise(ids)]
     assert sum(label != -100 for row in rows for label in row.labels) == len(pairs)
     assert sum(row.tokens for row in rows) == sum(map(len, marked))
     assert len({len(row.input_ids) for row in rows}) <= 1
