@@ -68,7 +68,7 @@ def test_every_module_above_the_engine_is_light(floor: str) -> None:
     assert not loaded & set(HEAVY)
 
 
-@pytest.mark.parametrize("registry", ["methods", "objectives", "workbench.operations", "data.readers"])
+@pytest.mark.parametrize("registry", ["methods", "objectives", "rewards", "workbench.operations", "data.readers"])
 def test_listing_what_there_is_loads_no_library(registry: str) -> None:
     package = f"desktop.engine.{registry}"
     folder = PACKAGE.joinpath("engine", *registry.split("."))
