@@ -9,17 +9,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from desktop.engine.data.rendering.render import BATCH, encode_many
 from desktop.engine.errors import RequestError
+from desktop.engine.objectives.intake import NO_TEXT, Intake, LeftOutError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from transformers import PreTrainedTokenizerBase
+    from transformers import PreTrainedTokenizerBase, Trainer
+
+    from desktop.engine.job import Training
+    from desktop.engine.objectives.base import TrainSetup
 
 _MARK = -1
 """The word of a mark of the model's own: it is never hidden."""
 _MASKED, _REPLACED = 0.8, 0.9
 """Of the chosen tokens eight in ten are masked, one is replaced and one is left (Devlin et al. 2019, appendix A.1)."""
 _IGNORED = -100
+
+SHARE = 0.15
+"""Share of the tokens that is usually hidden (Devlin et al. 2019, section 3.1)."""
 
 
 class Spelled(NamedTuple):
@@ -149,3 +156,36 @@ class Hiding:
         if count == 0 or int(sizes[count]) - wanted <= short:
             count += 1
         return np.isin(units, order[:count])
+
+
+def pieces(
+    text: Spelled, tokenizer: PreTrainedTokenizerBase, training: Training, intake: Intake
+) -> list[dict[str, Any]]:
+    """Return a text as rows of at most the longest length, the model's own marks around each; nothing is lost."""
+    if not text.ids:
+        raise LeftOutError(NO_TEXT)
+    marks = Marks.of(tokenizer)
+    # Cutting a text off would only lose words: an encoder learns from any stretch of them.
+    overlong = "split" if training.overlong == "truncate" else training.overlong
+    parts = intake.fitted(len(text.ids), training.max_length - len(marks), overlong)
+    return [marks.around(text.part(part)) for part in parts]
+
+
+def hiding_trainer(
+    setup: TrainSetup, hiding: Hiding, change: Callable[[type[Trainer]], type[Trainer]] = lambda kind: kind
+) -> Trainer:
+    """Return a trainer that hides other tokens each time a row comes round; ``change`` may build on its class."""
+    from transformers import TrainingArguments
+
+    from desktop.engine.objectives.token_loss import trainer_class
+
+    trainer = change(trainer_class())(
+        model=setup.model,
+        args=TrainingArguments(**{**setup.arguments, "remove_unused_columns": False}),
+        train_dataset=setup.data.train,
+        eval_dataset=setup.data.validation,
+        processing_class=setup.tokenizer,
+        data_collator=hiding,
+    )
+    hiding.epoch = lambda: int(trainer.state.epoch or 0)
+    return trainer

@@ -27,7 +27,9 @@ def require_isolation(model: Any) -> None:
 
     import torch
 
-    if "position_ids" in inspect.signature(model.forward).parameters:
+    # An adapter around a model takes whatever it is given.
+    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+    if "position_ids" in inspect.signature(inner.forward).parameters:
         places = torch.tensor([[0, 1, 2, 0, 1, 2]] * 2, device=model.device)
         ids = torch.tensor([[1, 2, 3, 1, 2, 3], [3, 1, 2, 1, 2, 3]], device=model.device)
         training = model.training

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from desktop.engine.errors import Problem
 from desktop.engine.objectives.base import LOSS, Measure, Objective, Prepared, TrainSetup
 from desktop.engine.objectives.following import attach, detach, pair_rows, told_right, with_next_sentence
-from desktop.engine.objectives.hiding import Hiding, Marks, Spelled, refuse_without_mask, spelled
-from desktop.engine.objectives.intake import NO_TEXT, Intake, LeftOutError
+from desktop.engine.objectives.hiding import SHARE, Hiding, hiding_trainer, pieces, refuse_without_mask, spelled
+from desktop.engine.objectives.intake import Intake
 from desktop.engine.objectives.store import TokenStore, tokens_in
 from desktop.engine.options import Options, option
 
@@ -29,7 +29,7 @@ class MlmOptions(Options):
     """What can be chosen about masked language modelling."""
 
     share: float = option(
-        0.15,
+        SHARE,
         label="Hidden share",
         help="Share of the tokens the model has to guess: more is harder, and teaches less about each text.",
         ge=0.01,
@@ -130,26 +130,12 @@ class Mlm(Objective):
 
     def trainer(self, setup: TrainSetup) -> Trainer:
         """Return a trainer that hides other tokens each time a row comes round."""
-        from transformers import TrainingArguments
-
-        from desktop.engine.objectives.token_loss import trainer_class
-
         options: MlmOptions = setup.options
         hiding = Hiding(setup.tokenizer, options.share, setup.training.seed, whole_words=options.whole_words)
-        kind = trainer_class()
-        if options.next_sentence:
-            attach(setup.model)
-            kind = with_next_sentence(kind)
-        trainer = kind(
-            model=setup.model,
-            args=TrainingArguments(**{**setup.arguments, "remove_unused_columns": False}),
-            train_dataset=setup.data.train,
-            eval_dataset=setup.data.validation,
-            processing_class=setup.tokenizer,
-            data_collator=hiding,
-        )
-        hiding.epoch = lambda: int(trainer.state.epoch or 0)
-        return trainer
+        if not options.next_sentence:
+            return hiding_trainer(setup, hiding)
+        attach(setup.model)
+        return hiding_trainer(setup, hiding, with_next_sentence)
 
     def metrics(self, trainer: Trainer) -> dict[str, float]:
         """Return loss and perplexity over the hidden tokens of the held-out rows, and how many pairs are told right."""
@@ -167,16 +153,3 @@ class Mlm(Objective):
     def texts(self, rows: Sequence[Row]) -> Iterator[str]:
         """Yield the texts."""
         return (row["text"] for row in rows)
-
-
-def pieces(
-    text: Spelled, tokenizer: PreTrainedTokenizerBase, training: Training, intake: Intake
-) -> list[dict[str, Any]]:
-    """Return a text as rows of at most the longest length, the model's own marks around each; nothing is lost."""
-    if not text.ids:
-        raise LeftOutError(NO_TEXT)
-    marks = Marks.of(tokenizer)
-    # Cutting a text off would only lose words: an encoder learns from any stretch of them.
-    overlong = "split" if training.overlong == "truncate" else training.overlong
-    parts = intake.fitted(len(text.ids), training.max_length - len(marks), overlong)
-    return [marks.around(text.part(part)) for part in parts]
