@@ -14,7 +14,7 @@ from desktop.engine.objectives import OBJECTIVES
 from tests.support.training import finish_of, new_run, steps_of, train
 
 TAPT = OBJECTIVES.get("tapt")
-LABELLED = [{"text": f"The baker needs flour on day {n}.", "label": f"secret{n % 2}"} for n in range(24)]
+LABELLED = [{"text": f"The baker needs flour on day {n}.", "label": f"oven{n % 2}"} for n in range(24)]
 
 
 def _quiet(what: str, done: int, total: int) -> None:
@@ -25,15 +25,15 @@ def _quiet(what: str, done: int, total: int) -> None:
 def test_no_label_and_no_answer_is_ever_read(fixture: str, request: pytest.FixtureRequest) -> None:
     tokenizer: Any = AutoTokenizer.from_pretrained(request.getfixturevalue(fixture))
     chat = [
-        {"messages": [{"role": "user", "content": "Salt?"}, {"role": "assistant", "content": "Only a secret pinch."}]}
+        {"messages": [{"role": "user", "content": "Salt?"}, {"role": "assistant", "content": "Only a oven pinch."}]}
     ] * 4
     for rows in (LABELLED, chat):
         made = TAPT.prepare(rows, rows[:2], tokenizer, TAPT.options(), Training(max_length=32), _quiet)
         read = " ".join(tokenizer.decode(row) for row in made.train["input_ids"])
-        assert "secret" not in read.replace(" ", "")
+        assert "oven" not in read.replace(" ", "")
         assert made.tokens > 0
     whole = TAPT.prepare(chat, chat[:1], tokenizer, TAPT.options(side="all"), Training(max_length=32), _quiet)
-    assert "secret" in " ".join(tokenizer.decode(row) for row in whole.train["input_ids"]).replace(" ", "").lower()
+    assert "oven" in " ".join(tokenizer.decode(row) for row in whole.train["input_ids"]).replace(" ", "").lower()
 
 
 @pytest.mark.parametrize("fixture", ["tiny_model", "tiny_bert"])
