@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desktop.engine.methods import METHODS
+from desktop.engine.models.kin import BASE, Kin
 from desktop.engine.objectives import OBJECTIVES
 
 
@@ -29,7 +30,7 @@ This is {kind} `{lineage["base"]}`, made with Fettle by {objective.title.lower()
 - Base: `{lineage["base"]}`
 - Run: `{lineage["run"]}`
 {rows}
-
+{_family(lineage)}
 ## Job
 
 ```yaml
@@ -45,3 +46,24 @@ def _figures(metrics: dict[str, dict[str, float]]) -> str:
         return ""
     lines = [f"| {name} | {before[name]:.4g} | {after[name]:.4g} |" for name in names]
     return "\n".join(["| On held-out rows | before | after |", "|---|---|---|", *lines, ""])
+
+
+def _family(lineage: dict[str, Any]) -> str:
+    """Return the whole chain of models it came from, where there is more to it than the base."""
+    trees = [tree for tree in map(Kin.from_dict, lineage.get("ancestry", ())) if tree is not None]
+    if not any(tree.made is not None or tree.role != BASE for tree in trees):
+        return ""
+    lines = ["", "## Family tree", ""]
+    for tree in trees:
+        for depth, kin in tree.walk():
+            lines.append(f"{'  ' * depth}- {_kin_line(kin)}")
+    return "\n".join([*lines, ""])
+
+
+def _kin_line(kin: Kin) -> str:
+    role = "" if kin.role in ("", BASE) else f"{kin.role}: "
+    if kin.again or kin.made is None:
+        return f"{role}`{kin.ref}`{' (see above)' if kin.again else ''}"
+    figure = f"; {kin.made.figure.words}" if kin.made.figure is not None else ""
+    data = "".join(f"; `{file.name}` (SHA-256 `{file.digest}`)" for file in kin.made.data)
+    return f"{role}`{kin.ref}`: {kin.made.words}{figure}{data}"

@@ -16,8 +16,10 @@ from desktop.engine.data.rendering.templates import template_of
 from desktop.engine.job import JobSpec
 from desktop.engine.methods.base import Method
 from desktop.engine.models.card import card
+from desktop.engine.models.fingerprint import fingerprint
 from desktop.engine.models.heads import Head, save_head
 from desktop.engine.models.library import EVALUATION_FILE, LINEAGE_FILE, REPORT_FILE, ModelRef
+from desktop.engine.models.lineage import ancestry
 from desktop.engine.run_folder import RunFolder
 from desktop.engine.train.disk import Disk
 
@@ -98,11 +100,12 @@ def _system_errors() -> Iterator[None]:
 
 def _lineage(run: RunFolder, job: JobSpec, result: Result) -> dict[str, Any]:
     head = {} if result.head is None else {"head": result.head.as_dict()}
-    return head | {
+    lineage = head | {
         "name": job.name,
         "run": run.name,
         "base": result.base.ref,
         "base_folder": str(result.base.adapter or result.base.folder),
+        "base_fingerprint": fingerprint(result.base.adapter or result.base.folder),
         "objective": job.objective.id,
         "objective_options": job.objective.options,
         "method": job.method.id,
@@ -111,5 +114,18 @@ def _lineage(run: RunFolder, job: JobSpec, result: Result) -> dict[str, Any]:
         "adapter": result.method.is_adapter,
         "steps": result.steps,
         "metrics": result.metrics,
-        "data": {Path(name).name: digest for name, digest in result.data.items()},
+        "data": _named(result.data),
     }
+    return lineage | {"ancestry": ancestry(lineage)}
+
+
+def _named(data: dict[str, str]) -> dict[str, str]:
+    """Return name -> digest: a file's own name, with the folders that tell it from another file of that name."""
+    parts = {path: Path(path).parts for path in data}
+    named = {}
+    for path, own in parts.items():
+        size = 1
+        while size < len(own) and any(other[-size:] == own[-size:] for name, other in parts.items() if name != path):
+            size += 1
+        named["/".join(own[-size:])] = data[path]
+    return named

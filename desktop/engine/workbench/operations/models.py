@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from desktop import paths
 from desktop.engine.errors import UserError
 from desktop.engine.models.facts import facts_of
+from desktop.engine.models.heads import use_of
 from desktop.engine.models.library import ModelRef, available, read_lineage
 from desktop.engine.workbench.base import Operation, Reply
 
@@ -43,10 +44,12 @@ def _described(ref: ModelRef) -> dict[str, Any]:
         "bytes": _size(kept),
         "adapter": ref.adapter is not None,
         "facts": None,
+        "use": "",
         "problem": "",
     }
     try:
         described["facts"] = dataclasses.asdict(facts_of(ref.folder))
+        described["use"] = use_of(ref)
     except UserError as error:
         described["problem"] = str(error)  # a broken folder is a row that says so, and no reason to hide the others
     return described
