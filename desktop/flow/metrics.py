@@ -82,7 +82,8 @@ class Curves:
         speed: real tokens a second.
         memory: MiB as measured.
         planned: learning rate the plan foresees over the whole run.
-        extra: the objective's own numbers by name.
+        extra: the objective's own numbers by name, as steps reported them.
+        held_out: the same as measured on the held-out rows, the loss not among them.
         spikes: steps whose gradient stood far above those before, with its norm.
     """
 
@@ -97,6 +98,7 @@ class Curves:
         self.memory = Series()
         self.planned = Series()
         self.extra: dict[str, Series] = {}
+        self.held_out: dict[str, Series] = {}
         self.spikes: list[tuple[int, float]] = []
         self._usual_norm = math.nan
         self._norms_seen = 0
@@ -126,6 +128,9 @@ class Curves:
     def add_evaluation(self, event: Evaluated) -> None:
         """Take in one look at the held-out rows."""
         self.validation.put(event.step, event.loss)
+        for name, value in event.metrics.items():
+            if name != "loss":
+                self.held_out.setdefault(name, Series()).put(event.step, float(value))
 
     def add_plan(self, event: Planned) -> None:
         """Take in the plan: the learning rates spread evenly from the first step to the last."""
@@ -137,7 +142,7 @@ class Curves:
     def forget_after(self, step: int) -> None:
         """Drop what was measured behind ``step``: the run was resumed from there."""
         for series in (self.loss, self.smoothed, self.validation, self.learning_rate, self.gradient_norm, self.speed,
-                       self.memory, *self.extra.values()):  # fmt: skip
+                       self.memory, *self.extra.values(), *self.held_out.values()):  # fmt: skip
             series.forget_after(step)
         self.spikes = [spike for spike in self.spikes if spike[0] <= step]
         self._usual_norm, self._norms_seen = math.nan, 0

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from desktop.flow.amounts import MISSING, clock, count, duration, loss
+from desktop.flow.measures import Change, changes, first_measure
 from desktop.flow.run_end import LIVE, Standing
 from desktop.flow.run_view import RunSnapshot
 
@@ -21,7 +22,9 @@ class RunFigures:
         step: step and of how many.
         time: time left and when it will be over; afterwards how long it took.
         loss: eased loss and where it started.
-        validation: newest loss on held-out rows and the best.
+        judged: what the figure the objective is judged by is called.
+        validation: its newest value on held-out rows; of a loss the best, of anything else what it was before.
+        measured: every figure the objective is judged by, before and now; empty before the first look.
         speed: real tokens a second.
         share: how much of the run is done, 0 to 1.
     """
@@ -29,21 +32,42 @@ class RunFigures:
     step: tuple[str, str]
     time: tuple[str, str]
     loss: tuple[str, str]
+    judged: str
     validation: tuple[str, str]
+    measured: tuple[Change, ...]
     speed: tuple[str, str]
     share: float
 
 
-def figures(state: RunSnapshot, standing: Standing, now: float) -> RunFigures:
-    """Return the figures of a run; ``now`` is the wall clock, to say when it will be over."""
+def figures(state: RunSnapshot, standing: Standing, now: float, objective: str = "") -> RunFigures:
+    """Return the figures of a run.
+
+    Args:
+        state: how far it has come.
+        standing: how it stands.
+        now: the wall clock, to say when it will be over.
+        objective: id of what it learns from; without one it is judged by its loss.
+    """
+    first, told = first_measure(objective), measured(state, objective)
+    change = next((one for one in told if one.measure == first), None)
     return RunFigures(
         step=(f"{state.step:,}" if state.total or state.step else MISSING, _step_note(state, standing)),
         time=_time(state, standing, now),
         loss=(loss(state.loss), f"from {loss(state.first_loss)}" if math.isfinite(state.first_loss) else ""),
-        validation=_validation(state),
+        judged="Validation" if first.key == "loss" else first.title,
+        validation=_validation(state) if first.key == "loss" else _judged(state, change),
+        measured=told,
         speed=(count(state.speed), "real tokens/s" if math.isfinite(state.speed) else ""),
         share=_share(state),
     )
+
+
+def measured(state: RunSnapshot, objective: str) -> tuple[Change, ...]:
+    """Return the held-out figures the objective is judged by: before the first step, and at the newest look."""
+    if state.latest is None:
+        return ()
+    before = next((look.metrics for look in state.looks if look.when == "before"), {})
+    return changes(objective, before, state.latest.metrics)
 
 
 def _step_note(state: RunSnapshot, standing: Standing) -> str:
@@ -74,6 +98,12 @@ def _validation(state: RunSnapshot) -> tuple[str, str]:
     if best is None or best.step == state.latest.step:
         return loss(state.latest.loss), f"best, step {state.latest.step:,}"
     return loss(state.latest.loss), f"best {loss(best.loss)}, step {best.step:,}"
+
+
+def _judged(state: RunSnapshot, change: Change | None) -> tuple[str, str]:
+    if change is None:
+        return MISSING, "not yet" if state.ended is None else ""
+    return change.now_words, f"from {change.before_words}" if math.isfinite(change.before) else ""
 
 
 def _share(state: RunSnapshot) -> float:
