@@ -104,6 +104,12 @@ def made_resumable(trainer: Trainer, method: Method, options: Any, *, muon: bool
     made.__class__ = type(f"Resumable{type(trainer).__name__}", (Resumable, type(trainer)), {})
     made.tokens_seen = 0
     made.method = method
-    made.rate_factor = lambda name: method.rate_factor(name, options)
+    own = getattr(trainer, "own_rate_factor", lambda name: None)  # of parts that are no part of the method
+
+    def factor(name: str) -> float:
+        found = own(name)
+        return method.rate_factor(name, options) if found is None else float(found)
+
+    made.rate_factor = factor
     made.muon = muon
     return made
