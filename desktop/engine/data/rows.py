@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["chat", "text", "label", "pair", "preference", "rated"]
+Kind: TypeAlias = Literal["chat", "text", "label", "pair", "preference", "rated", "prompt"]
 Row: TypeAlias = dict[str, Any]
 Message: TypeAlias = dict[str, Any]
 """``role`` and ``content``, both text; with ``tool_calls`` where an answer calls tools, ``name`` in a tool's result."""
 
-KINDS: tuple[Kind, ...] = ("chat", "text", "label", "pair", "preference", "rated")
+KINDS: tuple[Kind, ...] = ("chat", "text", "label", "pair", "preference", "rated", "prompt")
 
 KIND_TITLES: dict[str, str] = {
     "chat": "questions with answers, or conversations",
@@ -22,6 +22,7 @@ KIND_TITLES: dict[str, str] = {
     "pair": "source and target texts",
     "preference": "preference pairs (a better and a worse answer)",
     "rated": "answers with a rating or a thumb up or down",
+    "prompt": "questions alone",
 }
 
 KIND_EXAMPLES: dict[str, str] = {
@@ -31,6 +32,7 @@ KIND_EXAMPLES: dict[str, str] = {
     "pair": "“gimme the bill” with what it should become, “Could I have the bill, please?”",
     "preference": "one question with two answers, one of which you like better.",
     "rated": "one question with one answer and whether it was good.",
+    "prompt": "“How long does rye bread bake?” and no answer: the model tries answers of its own.",
 }
 """What a row of each kind looks like, in words, for people who choose what to learn from."""
 

@@ -113,7 +113,8 @@ class Objective(ABC):
         row: its row in the table of objectives (``O1``).
         use_when: when to take it.
         avoid_when: when not to.
-        rows: kinds of canonical rows it takes (``chat``, ``text``, ``label``, ``pair``, ``preference``, ``rated``).
+        rows: kinds of canonical rows it takes (``chat``, ``text``, ``label``, ``pair``, ``preference``, ``rated``,
+            ``prompt``).
         kinds: kinds of model it starts from (``causal``, ``masked``, ``seq2seq``).
         pooled: held-out figures that are no means over rows (an F1): over several tasks they take all rows at once.
         measures: the held-out figures it is judged by, the first of all first.

@@ -25,7 +25,7 @@ class TokenLoss(NamedTuple):
 
 
 def advantages(rewards: torch.Tensor, *, scaled: bool = True) -> torch.Tensor:
-    """Return how much better each answer is than the others to its question, shape of ``rewards``: (questions, answers).
+    """Return how much better each answer is than the others to its question, both (questions, answers).
 
     Shao et al. 2024, DeepSeekMath, section 4.1.2: reward less the group's mean, divided by its standard deviation; Liu
     et al. 2025, Understanding R1-Zero-Like Training, section 3.2, leaves the division out (``scaled=False``). A group

@@ -1,4 +1,4 @@
-"""Lets a model answer many questions at once, by chance, so that it can learn from its own answers; it knows no reward."""
+"""Lets a model answer many questions at once, by chance, to learn from its own answers; it knows no reward."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def seeded(seed: int) -> Iterator[None]:
 def log_likelihoods(model: Any, rollout: Rollout, temperature: float = 1.0) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the log-likelihood of each token of the answers and the entropy where it was drawn.
 
-    Both have the shape (answers, longest - 1): place ``t`` is about token ``t + 1``; they are 0 outside the answers. The
-    entropy carries no gradient.
+    Both have the shape (answers, longest - 1): place ``t`` is about token ``t + 1``; they are 0 outside the answers.
+    The entropy carries no gradient.
     """
     answered = rollout.answered[:, 1:]
     logits = model(input_ids=rollout.input_ids, attention_mask=rollout.attention_mask).logits[:, :-1]

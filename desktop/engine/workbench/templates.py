@@ -39,4 +39,6 @@ def conversation_of(row: Row, kind: str) -> list[Message] | None:
         return list(row["messages"])
     if kind == "preference":
         return [*row["prompt"], *row["chosen"]]
+    if kind == "prompt":
+        return list(row["prompt"])
     return [*row["prompt"], *row["completion"]] if kind == "rated" else None

@@ -27,6 +27,7 @@ _KINDS = {
     "pair": "source and target",
     "preference": "preference pairs",
     "rated": "rated answers",
+    "prompt": "questions alone",
 }
 
 

@@ -28,11 +28,23 @@ ROWS = {
         "completion": f"Always {WORDS[n % 4]}." if n % 2 else "No salt!",
         "label": n % 2 == 1,
     },
-    "label": lambda n: {"text": f"The baker needs {WORDS[n % 4]} on day {n}.", "label": "rare" if n % 8 == 7 else "usual"},
+    "label": lambda n: {
+        "text": f"The baker needs {WORDS[n % 4]} on day {n}.",
+        "label": "rare" if n % 8 == 7 else "usual",
+    },
+    "prompt": lambda n: {"prompt": f"What goes into loaf {n}?"},
     "pair": lambda n: {"source": f"number {n}", "target": f"some {WORDS[n % 4]}"},
 }
 SECOND = {"continual": {"use": "old"}, "multitask": {}}
 """What a second data set is to the objectives that need one."""
+OPTIONS = {
+    "grpo": {
+        "rules": [{"id": "regex", "pattern": "[a-z]", "counts": "share"}], "answer_tokens": 8, "generations": 8, "beta": 0,
+    }
+}  # fmt: skip
+"""What must be said to objectives that do nothing unasked."""
+TRAINING = {"grpo": {"learning_rate": 5e-2, "max_steps": 16, "batch_size": 2}}
+"""What is learned from chance shows in a figure later than what is learned from examples."""
 CASES = [
     (objective.id, method.id)
     for objective in OBJECTIVES.all()
@@ -56,8 +68,9 @@ def test_it_trains_saves_and_resumes(
         more.write_text("\n".join(json.dumps(ROWS[objective.rows[0]](n)) for n in range(40, 56)), encoding="utf-8")
         sets.append({"path": str(more), **SECOND[objective_id]})
     settings = {
-        "objective": objective_id, "method": method_id, "data": sets,
-        "training": {"learning_rate": 1e-2, "max_length": 32, "max_steps": 8, "epochs": 3},
+        "objective": {"id": objective_id, "options": OPTIONS.get(objective_id, {})}, "method": method_id, "data": sets,
+        "training": {"learning_rate": 1e-2, "max_length": 32, "max_steps": 8, "epochs": 3,
+                     **TRAINING.get(objective_id, {})},
     }  # fmt: skip
     run = new_run(tmp_path / "runs", model, **settings)
     refused = [problem for problem in check.problems(run.job()) if problem.severity == "error"]
@@ -68,7 +81,7 @@ def test_it_trains_saves_and_resumes(
     metrics = finish_of(run).metrics
     assert metrics["after"]["loss"] < metrics["before"]["loss"]
     assert (run.model / "fettle.json").is_file()
-    if not {"chat", "preference", "rated"} & set(objective.rows):
+    if not {"chat", "preference", "rated", "prompt"} & set(objective.rows):
         assert not [event for event in run.events() if isinstance(event, Sampled)]
     second = new_run(tmp_path / "runs", model, **settings)
     train(second, kill_after=5)

@@ -26,6 +26,7 @@ EXAMPLES: dict[str, str] = {
     "pair": "{source: COLUMN, target: COLUMN}",
     "preference": "{prompt: COLUMN, chosen: COLUMN, rejected: COLUMN}",
     "rated": "{prompt: COLUMN, response: COLUMN, rating: COLUMN}",
+    "prompt": "{prompt: COLUMN}",
 }
 
 

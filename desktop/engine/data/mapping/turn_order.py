@@ -28,6 +28,14 @@ def check_conversation(messages: list[Message], place: str) -> list[Message]:
     return messages
 
 
+def check_question(messages: list[Message], place: str) -> list[Message]:
+    """Return ``messages`` if an answer can follow them; say what stands in the way."""
+    if messages[-1]["role"] not in ("user", "tool"):
+        raise RowFault(f"{place} ends with a message of the {messages[-1]['role']}, so nothing is asked", "role_order")
+    check_conversation([*messages, {"role": "assistant", "content": ""}], place)
+    return messages
+
+
 def in_order(messages: list[Message]) -> list[Message]:
     """Return a whole conversation in order, as far as that takes nothing but what is said here.
 

@@ -144,6 +144,8 @@ def _drafts(row: Row, kind: str, tokenizer: PreTrainedTokenizerBase, answers: An
         return [chat_draft([*row["prompt"], *row["chosen"]], tokenizer, template, "last", tools)]
     if kind == "rated":
         return [chat_draft([*row["prompt"], *row["completion"]], tokenizer, template, "last", tools)]
+    if kind == "prompt":
+        return [Draft(rendered_text(row["prompt"], tokenizer, template, tools, prompt=True), [])]
     if kind == "pair":
         source, target = (_text_draft(row[side], tokenizer, begins=False) for side in ("source", "target"))
         return [Draft(source.text, []), target]

@@ -59,6 +59,9 @@ SHAPED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         {"messages": [U, A]},
     ),
     "prompt and response": ("question_answer", {"prompt": "Q", "response": "R"}, {"messages": [U, A]}),
+    "questions alone": ("prompts", {"prompt": "Q", "id": 4}, {"prompt": [U]}),
+    "questions by words": ("prompts", {"userQuestion": "Q", "system": "Be brief."}, {"prompt": [S, U]}),
+    "conversations that end with a question": ("prompts", {"messages": [S, U, A, U]}, {"prompt": [S, U, A, U]}),
     "text": ("text", {"text": "T", "url": "http://x"}, {"text": "T"}),
     "the only column": ("text", {"inhalt": "T"}, {"text": "T"}),
     "label": ("labelled", {"text": "T", "label": 1}, {"text": "T", "label": "1"}),
@@ -338,7 +341,7 @@ def test_mappings_by_hand(mapping: dict[str, str], kinds: tuple[str, ...], shape
     ("mapping", "code", "words"),
     [
         ({"text": "aa"}, "no_such_column", "'aa'"),
-        ({"instruction": "a"}, "bad_mapping", "'instruction'"),
+        ({"response": "a"}, "bad_mapping", "'response'"),
         ({"nonsense": "a"}, "bad_mapping", "'nonsense'"),
     ],
 )

@@ -80,6 +80,8 @@ def test_odd_rows_hide_nothing(case: str) -> None:
         ({"text": "T", "summary": "S", "label": "x"}, "source_target", "texts with a label"),
         ({"text": "Human: Q\n\nAssistant: R"}, "transcript", "plain text"),
         ({"instruction": "Q", "output": "R", "source": "S", "target": "T"}, "alpaca", "source and target"),
+        ({"prompt": "Q"}, "prompts", "plain text"),
+        ({"prompt": "Q", "id": 3}, "prompts", ""),
         ({"text": "T", "label": "x"}, "labelled", ""),
         ({"instruction": "Q", "output": "R", "text": "T"}, "alpaca", ""),
         ({"conversations": [U], "chosen": A, "rejected": A}, "preference_sharegpt", ""),
@@ -103,6 +105,8 @@ def test_what_else_it_could_be_is_said(row: dict[str, Any], shape: str, also: st
         {"meta": {"text": "T"}, "kol_1": "A whole sentence.", "kol_2": "And another one."},
         {"a": {"text": "T"}, "b": {"text": "T"}},
         {"prompt": "Q", "label": True},
+        {"question": "Q", "query": "SELECT a FROM b"},
+        {"prompt": "Q", "gold": "It is this one."},
     ],
 )
 def test_names_that_only_resemble_are_not_taken(row: dict[str, Any]) -> None:

@@ -209,6 +209,7 @@ def test_many_rows_of_every_kind_with_faults_between(tokenizer: Any, monkeypatch
         "chat": {"messages": [question, answer]},
         "preference": {"prompt": [question], "chosen": [answer], "rejected": [{**answer, "content": "No"}]},
         "rated": {"prompt": [question], "completion": [answer], "rating": 1.0},
+        "prompt": {"prompt": [question]},
         "pair": {"source": "a 🍞", "target": "b"},
         "text": {"text": "words"},
         "label": {"text": "words", "label": "x"},
