@@ -25,6 +25,11 @@ def runs() -> Path:
     return _made("runs")
 
 
+def recipes() -> Path:
+    """Return the folder with one sub-folder a recipe that was started."""
+    return _made("recipes")
+
+
 def preferences() -> Path:
     """Return the folder with one SQLite file a preference project."""
     return _made("preferences")
