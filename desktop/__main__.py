@@ -1,4 +1,4 @@
-"""The one entry: no argument opens the window, a sub-command goes to the command line, --engine to the child."""
+"""The one entry: no argument opens the window, a sub-command goes to the command line, --engine and such to a child."""
 
 from __future__ import annotations
 
@@ -12,10 +12,18 @@ def main(arguments: list[str] | None = None) -> int:
         from desktop.engine.train.child import main as engine
 
         return engine(words[1:])
+    if words[:1] == ["--recipe"]:
+        from desktop.engine.recipe_driver import main as driver
+
+        return driver(words[1:])
     if words[:1] == ["--workbench"]:
         from desktop.engine.workbench.server import main as workbench
 
         return workbench()
+    if words[:1] == ["--queue"]:
+        from desktop.engine.queue_driver import main as queue
+
+        return queue()
     if words[:1] == ["--template"]:
         from desktop.engine.data.rendering.template_child import main as template
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import desktop
+from desktop import paths
 from desktop.engine.errors import UserError
 from desktop.engine.hardware import hardware
 from desktop.engine.run_folder import RunFolder
@@ -27,16 +29,31 @@ DETERMINISTIC = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
 
 def launch(run: RunFolder, *, resume: bool = False) -> subprocess.Popen[bytes]:
     """Start the engine on ``run``, detached, with everything it prints going to the run's log."""
-    command = [*program(), "--engine", str(run.path), *(["--resume"] if resume else [])]
+    words = ["--engine", str(run.path), *(["--resume"] if resume else [])]
+    return detached(words, run.log_file, run.path, environment(_threads(run)), "training process")
+
+
+def launch_queue() -> subprocess.Popen[bytes]:
+    """Start what works off the queue of the workspace, detached; a second one ends at once."""
+    return detached(["--queue"], paths.logs() / "queue.log", paths.workspace(), environment(1), "queue")
+
+
+def detached(
+    words: Sequence[str], log_file: Path, folder: Path, values: Mapping[str, str], what: str
+) -> subprocess.Popen[bytes]:
+    """Start this program with ``words`` in ``folder`` so that it outlives us; raise :class:`UserError` where it cannot.
+
+    What it prints is appended to ``log_file``; ``values`` is its environment; ``what`` says in the refusal what it is.
+    """
     try:
-        with run.log_file.open("ab") as log:
+        with log_file.open("ab") as log:
             return subprocess.Popen(
-                command,
+                [*program(), *words],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd=run.path,
-                env=environment(_threads(run)),
+                cwd=folder,
+                env=dict(values),
                 start_new_session=os.name != "nt",
                 creationflags=_windows_flags(),
                 close_fds=True,
@@ -44,7 +61,7 @@ def launch(run: RunFolder, *, resume: bool = False) -> subprocess.Popen[bytes]:
     except OSError as error:
         raise UserError(
             "cannot_start",
-            f"The training process could not be started: {error.strerror}.",
+            f"The {what} could not be started: {error.strerror}.",
             "Close other programs or check the workspace's permissions, then try again.",
         ) from error
 

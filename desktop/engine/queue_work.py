@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
+import time
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
+import psutil
+
+from desktop import paths
 from desktop.engine.events import Failed, Finished, Started
 from desktop.engine.launch import launch
 from desktop.engine.run_folder import RunFolder
 
 State = Literal["waiting", "at_work", "broken", "over"]
 """``broken`` was begun and ended without a last word: killed, or the machine went down."""
+
+
+_ABOUT_TO_START = 5.0  # seconds from a new run's folder to its engine's lock, on a slow machine
 
 
 class Work(ABC):
@@ -64,6 +73,42 @@ class RunWork(Work):
 def work_in(folder: Path) -> Work | None:
     """Return what lies in ``folder``, ``None`` where that is nothing that can be started."""
     return RunWork(folder) if (folder / "job.yaml").is_file() else None
+
+
+def on_device(root: Path, waiting: Collection[str]) -> str:
+    """Return the name of what is at work on this machine for the workspace ``root``; empty where nothing is.
+
+    Args:
+        root: the workspace.
+        waiting: names of the runs that wait: a new one of those is not about to be started by somebody else.
+    """
+    for run in RunFolder.all_in(root / "runs"):
+        if run.is_alive() or (run.name not in waiting and _is_about_to_start(run)):
+            return run.name
+    return _engine_elsewhere(root)
+
+
+def _is_about_to_start(run: RunFolder) -> bool:
+    """Tell whether a run was made just now and has no first word: whoever made it is about to launch its engine."""
+    with contextlib.suppress(OSError):
+        return not run.events_file.exists() and 0 <= time.time() - run.job_file.stat().st_mtime < _ABOUT_TO_START
+    return False
+
+
+def _engine_elsewhere(root: Path) -> str:
+    """Return the name of what an engine of this workspace works on outside its runs: a trial in a folder of its own.
+
+    An engine that was launched this instant and holds no lock yet is found as well.
+    """
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if "--engine" in words[:-1]:
+            with contextlib.suppress(psutil.Error, OSError):
+                chosen = process.environ().get(paths.WORKSPACE_VARIABLE)
+                workspace = Path(chosen).expanduser() if chosen else Path.home() / "Fettle"
+                if workspace.resolve() == root.resolve():
+                    return Path(words[words.index("--engine") + 1]).name
+    return ""
 
 
 def _words(run: RunFolder) -> list[Started | Finished | Failed]:
