@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.engine.methods import METHODS
+from desktop.engine.models.lineage import making
 from desktop.flow import amounts
 
 RUN = "run:"
@@ -17,12 +18,15 @@ _SOURCES = {
     "run": "tuned here",
     "cache": "download",
 }
-_KINDS = {"causal": "talks", "masked": "reads", "seq2seq": "rewrites"}
-_KIND_SENTENCES = {
-    "causal": "Writes on from what it is given: for chat, instructions and domain text.",
+_USES = {"chat": "talks", "classification": "labels", "reward": "rates", "seq2seq": "rewrites", "masked": "reads"}
+_USE_SENTENCES = {
+    "chat": "Writes on from what it is given: for chat, instructions and domain text.",
+    "classification": "Puts a label on a text. It does not chat.",
+    "reward": "Rates an answer with a number: for learning from rewards. It does not chat.",
     "masked": "Reads text and fills gaps: for classification and understanding. It does not chat.",
     "seq2seq": "Turns one text into another: for translation and summaries. It does not chat.",
 }
+_BY_KIND = {"causal": "chat", "masked": "masked", "seq2seq": "seq2seq"}  # of a model whose use nobody told
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,13 @@ class ModelRow:
         size: its room on the disk, in words; an adapter's own room only.
         context: the longest text it reads.
         made: how it was made, for the table.
+        making: how it was made, in a sentence; empty where it was not made here.
         lineage: from the first model to this one.
-        results: held-out loss before and after, where it was tuned here.
+        results: the figure it is judged by before and after, where it was tuned here.
         folder: where it lies.
         problem: why it cannot be used, empty where it can.
         talks: whether it can be chatted with.
+        tries: whether it can be tried with a text of one's own, though not chatted with.
     """
 
     ref: str
@@ -63,11 +69,13 @@ class ModelRow:
     size: str
     context: str
     made: str
+    making: str
     lineage: tuple[Link, ...]
     results: str
     folder: Path
     problem: str
     talks: bool
+    tries: bool = False
 
     @property
     def run(self) -> str:
@@ -111,23 +119,27 @@ def parameter_words(count: int) -> str:
 
 def _row(model: dict[str, Any], models: dict[str, dict[str, Any]]) -> ModelRow:
     facts = model.get("facts") or {}
-    kind = str(facts.get("kind", ""))
+    use = str(model.get("use") or _BY_KIND.get(str(facts.get("kind", "")), ""))
+    problem = str(model.get("problem", ""))
     lineage = _lineage(model, models)
+    made = making(model)
     return ModelRow(
         ref=str(model["ref"]),
         title=str(model["title"]),
         source=_SOURCES.get(str(model.get("source")), "yours"),
-        kind=_KINDS.get(kind, ""),
-        kind_sentence=_KIND_SENTENCES.get(kind, ""),
+        kind=_USES.get(use, ""),
+        kind_sentence=_USE_SENTENCES.get(use, ""),
         parameters=parameter_words(int(facts["parameters"])) if facts.get("parameters") else "",
         size=amounts.size(float(model.get("bytes", 0))),
         context=amounts.count(float(facts["context"])) if facts.get("context") else "",
         made=f"{lineage[-1].made_by} over {lineage[-2].title}" if len(lineage) > 1 else "",
+        making=f"{made.words}, from {lineage[-2].title}." if made is not None and len(lineage) > 1 else "",
         lineage=lineage,
-        results=_results(model.get("metrics") or {}),
+        results=f"{made.figure.words}." if made is not None and made.figure is not None else "",
         folder=Path(str(model.get("folder", ""))),
-        problem=str(model.get("problem", "")),
-        talks=kind == "causal" and not model.get("problem"),
+        problem=problem,
+        talks=use == "chat" and not problem,
+        tries=bool(use) and use != "chat" and not problem,
     )
 
 
@@ -147,11 +159,3 @@ def _lineage(model: dict[str, Any], models: dict[str, dict[str, Any]]) -> tuple[
 
 def _method(id: str) -> str:
     return next((method.title for method in METHODS.all() if method.id == id), id)
-
-
-def _results(metrics: dict[str, Any]) -> str:
-    before = (metrics.get("before") or {}).get("loss")
-    after = (metrics.get("after") or {}).get("loss")
-    if not isinstance(before, int | float) or not isinstance(after, int | float):
-        return ""
-    return f"Held-out loss {amounts.loss(float(before))} before, {amounts.loss(float(after))} after."

@@ -17,10 +17,11 @@ from desktop.views.components.button import Button
 from desktop.views.components.card import Card
 from desktop.views.components.chip import Chip
 from desktop.views.components.divider import Divider
-from desktop.views.components.empty import EmptyState, Glyph
+from desktop.views.components.empty import EmptyState
 from desktop.views.components.label import Text
 from desktop.views.components.scroll import ScrollArea
 from desktop.views.components.table import Cell, Column, Table
+from desktop.views.family import open_family
 from desktop.views.page import Page
 from desktop.views.run.ranks import open_ranks
 from desktop.views.services import Services
@@ -57,10 +58,10 @@ class ModelDetail(Card):
         self.folder = Button("Open folder", icon="folder")
         self.copy = Button("Copy path", "link", "copy")
         self.ranks = Button("Rank report", "link", "columns")
+        self.family = Button("Family tree", "link", "merge")
         self.results = Text("", "body", "text2")
-        self._lineage_head = Text("Lineage", "section", wrap=False)
-        self._lineage = QVBoxLayout()
-        self._lineage.setSpacing(4)
+        self._made_head = Text("How it was made", "section", wrap=False)
+        self.made = Text("", "body", "text2")
         self._facts = QGridLayout()
         self._facts.setContentsMargins(0, 0, 0, 0)
         self._facts.setHorizontalSpacing(16)
@@ -90,27 +91,20 @@ class ModelDetail(Card):
         self.results.setVisible(bool(row.results))
         self.ranks.setVisible(bool(row.run) and row.usable)
         self.path.setText(str(row.folder))
-        self._show_lineage(row)
-        self.chat.setVisible(row.talks)
+        self._made_head.setText("How it was made" if row.making else "Family")
+        self.made.setText(row.making)
+        self.made.setVisible(bool(row.making))
+        self.family.setVisible(row.usable)
+        self.chat.setText("Chat" if row.talks else "Try it")
+        self.chat.setVisible(row.talks or row.tries)
         self.base.setEnabled(row.usable)
-        self.base.set_kind("secondary" if row.talks else "primary")
-
-    def _show_lineage(self, row: ModelRow) -> None:
-        while (item := self._lineage.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()  # it is deleted only when the event loop runs again
-                widget.deleteLater()
-        self._lineage_head.setVisible(len(row.lineage) > 1)
-        for place, link in enumerate(row.lineage if len(row.lineage) > 1 else ()):
-            if place:
-                self._lineage.addWidget(_Step(link.made_by or "tuned"))
-            last = place == len(row.lineage) - 1
-            self._lineage.addWidget(Text(link.title, "strong" if last else "body", elide="middle"))
+        self.base.set_kind("secondary" if row.talks or row.tries else "primary")
+        # Paragraphs tell an area that scrolls only the height of one line, and would be squeezed instead of scrolled.
+        self._inner.setMinimumHeight(self._column.totalHeightForWidth(_DETAIL))
 
     def _lay_out(self) -> None:
-        inner = QWidget()
-        column = QVBoxLayout(inner)
+        self._inner = inner = QWidget()
+        self._column = column = QVBoxLayout(inner)
         column.setContentsMargins(20, 20, 20, 12)
         column.setSpacing(12)
         column.addWidget(self.title)
@@ -119,10 +113,15 @@ class ModelDetail(Card):
         column.addWidget(self.problem)
         column.addLayout(self._facts)
         column.addWidget(Divider())
-        column.addWidget(self._lineage_head)
-        column.addLayout(self._lineage)
+        column.addWidget(self._made_head)
+        column.addWidget(self.made)
         column.addWidget(self.results)
-        column.addWidget(self.ranks, 0, Qt.AlignmentFlag.AlignLeft)
+        more = QHBoxLayout()
+        more.setSpacing(16)
+        more.addWidget(self.family)
+        more.addWidget(self.ranks)
+        more.addStretch(1)
+        column.addLayout(more)
         column.addWidget(Text("Folder", "section", wrap=False))
         column.addWidget(self.path)
         column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
@@ -140,19 +139,6 @@ class ModelDetail(Card):
         self.body.setSpacing(0)
         self.body.addWidget(ScrollArea(inner), 1)
         self.body.addLayout(acts)
-
-
-class _Step(QWidget):
-    """What made one model out of another."""
-
-    def __init__(self, made_by: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(Glyph("arrow-down", 14, "text3"))
-        row.addWidget(Text(made_by, "help", "text2", wrap=False))
-        row.addStretch(1)
 
 
 class ModelsPage(Page):
@@ -192,6 +178,7 @@ class ModelsPage(Page):
         self.detail.base.clicked.connect(lambda: self.navigate.emit("wizard", {"model": self._chosen}))
         self.detail.folder.clicked.connect(self._open_folder)
         self.detail.ranks.clicked.connect(self._show_ranks)
+        self.detail.family.clicked.connect(self._show_family)
         services.runs.changed.connect(self._on_runs)
 
     def entered(self, **context: Any) -> None:
@@ -283,12 +270,28 @@ class ModelsPage(Page):
     def _chat(self) -> None:
         row = self._row()
         if row is not None:
-            self.navigate.emit("chat", {"run": row.run} if row.run else {"model": row.ref})
+            self.navigate.emit("chat", {"run": row.run} if row.run and row.talks else {"model": row.ref})
 
     def _show_ranks(self) -> None:
         row = self._row()
         if row is not None:
             open_ranks(self._services, row.ref, row.title, self)
+
+    def _show_family(self) -> None:
+        row = self._row()
+        if row is not None:
+            dialog = open_family(self._services.workbench, row.ref, row.title, self)
+            dialog.chosen.connect(self._turn_to)
+            dialog.as_base.connect(lambda ref: self.navigate.emit("wizard", {"model": ref}))
+
+    def _turn_to(self, ref: str) -> None:
+        """Show another model of the list, whatever was searched for."""
+        self._chosen = ref
+        self.search.blockSignals(True)
+        self.search.clear()
+        self.search.blockSignals(False)
+        self._filter()
+        self.table.setFocus()
 
     def _open_folder(self) -> None:
         row = self._row()

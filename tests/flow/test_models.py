@@ -39,6 +39,8 @@ def test_a_lineage_goes_back_to_the_first_model() -> None:
         ("B", "Full fine-tuning"),
     ]
     assert rows[2].made == "Full fine-tuning over A"
+    assert rows[2].making.endswith("Full fine-tuning, from A.")
+    assert rows[0].making == ""
     assert rows[0].lineage[0].title == "Starter"
     assert rows[0].made == ""
 
@@ -75,8 +77,10 @@ def test_what_a_model_is_for_is_said_in_words() -> None:
 
 def test_results_are_shown_where_there_are_any() -> None:
     metrics = {"before": {"loss": 3.21}, "after": {"loss": 0.24}}
-    tuned, plain = rows_from({"models": [model("run:a", metrics=metrics), model("starter", metrics={})]})
-    assert tuned.results == "Held-out loss 3.210 before, 0.240 after."
+    tuned, plain = rows_from(
+        {"models": [model("run:a", metrics=metrics, objective="sft"), model("starter", metrics={})]}
+    )
+    assert tuned.results == "Held-out loss 3.21 to 0.24."
     assert plain.results == ""
 
 
@@ -99,3 +103,18 @@ def test_how_many_there_are() -> None:
     rows = rows_from({"models": [model("starter"), model("run:a", base="starter")]})
     assert count_words(rows) == "2 models on this machine, 1 tuned here."
     assert count_words(rows[:1]) == "1 model on this machine."
+
+
+@pytest.mark.parametrize(
+    ("use", "word", "talks"),
+    [
+        ("chat", "talks", True),
+        ("classification", "labels", False),
+        ("reward", "rates", False),
+        ("seq2seq", "rewrites", False),
+        ("masked", "reads", False),
+    ],
+)
+def test_a_head_decides_what_a_model_does(use: str, word: str, talks: bool) -> None:
+    row = rows_from({"models": [model("run:a", use=use)]})[0]
+    assert (row.kind, row.talks, row.tries) == (word, talks, not talks)

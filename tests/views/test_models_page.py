@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.bridge.task import Tasks
+from desktop.views.family import FamilyDialog
 from desktop.views.models import ModelsPage, create
 from desktop.views.run.ranks import RankDialog
 from tests.support.fake_workbench import FakeWorkbench
@@ -169,3 +170,29 @@ def test_a_run_that_finishes_meanwhile_is_looked_for(page: ModelsPage, workbench
     runs.changed.emit()
     runs.changed.emit()
     assert workbench.asked("models") == 2
+
+
+def test_what_cannot_be_chatted_with_is_tried(page: ModelsPage, qtbot: QtBot, workbench: FakeWorkbench) -> None:
+    rating = FOUND["models"][2] | {"use": "reward"}
+    page.entered(model="run:bakery")
+    workbench.last("models").succeeded.emit(FOUND | {"models": [*FOUND["models"][:2], rating]})
+    assert page.table.rows.rows[2][2].text == "rates"
+    assert page.detail.chat.text() == "Try it"
+    with qtbot.waitSignal(page.navigate) as went:
+        page.detail.chat.click()
+    assert went.args == ["chat", {"model": "run:bakery"}]
+
+
+def test_the_family_tree_leads_to_its_members(page: ModelsPage, qtbot: QtBot, workbench: FakeWorkbench) -> None:
+    page.table.selectRow(2)
+    qtbot.keyClicks(page.search, "bakery")
+    page.detail.family.click()
+    assert workbench.last("lineage").params == {"model": "run:bakery"}
+    dialog = page.findChildren(FamilyDialog)[0]
+    dialog.chosen.emit("starter")
+    assert page.detail.title.text() == "Starter"
+    assert page.search.text() == ""
+    with qtbot.waitSignal(page.navigate) as went:
+        dialog.as_base.emit("starter")
+    assert went.args == ["wizard", {"model": "starter"}]
+    dialog.reject()

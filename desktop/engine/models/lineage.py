@@ -179,13 +179,15 @@ def _changed(folder: Path, was: str | None) -> bool | None:
 def _figure(objective: str, metrics: Any) -> Figure | None:
     if not isinstance(metrics, Mapping):
         return None
-    before, after = metrics.get("before"), metrics.get("after")
     try:
         measures = OBJECTIVES.get(objective).measures
     except RequestError:
         return None
-    for measure in measures if isinstance(after, Mapping) else ():
-        value, was = after.get(measure.key), before.get(measure.key) if isinstance(before, Mapping) else None
+    before, after = (metrics.get(when) for when in ("before", "after"))
+    old: Mapping[str, Any] = before if isinstance(before, Mapping) else {}
+    new: Mapping[str, Any] = after if isinstance(after, Mapping) else {}
+    for measure in measures:
+        value, was = new.get(measure.key), old.get(measure.key)
         if isinstance(value, int | float):
             start = float(was) if isinstance(was, int | float) else None
             return Figure(measure.title, start, float(value), measure.share, measure.better)

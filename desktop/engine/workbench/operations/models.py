@@ -41,6 +41,7 @@ def _described(ref: ModelRef) -> dict[str, Any]:
         "method": str(lineage.get("method", "")),
         "objective": str(lineage.get("objective", "")),
         "metrics": lineage.get("metrics", {}),
+        "steps": lineage.get("steps", 0),
         "bytes": _size(kept),
         "adapter": ref.adapter is not None,
         "facts": None,
