@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from desktop.engine.errors import Problem, RequestError
 from desktop.engine.objectives.base import Measure, Objective, Prepared, TrainSetup
 from desktop.engine.objectives.grpo_rules import asked_rules, needs_reference
-from desktop.engine.objectives.intake import TOO_LONG, Intake, LeftOutError
+from desktop.engine.objectives.intake import Intake
 from desktop.engine.objectives.pairs import first_prompts
-from desktop.engine.objectives.store import TokenStore, tokens_in
+from desktop.engine.objectives.questions import (
+    behind_soft_prompts,
+    longest_with_answer,
+    question_of,
+    questions,
+    said,
+)
+from desktop.engine.objectives.store import tokens_in
 from desktop.engine.options import Options, option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from datasets import Dataset
     from transformers import PreTrainedTokenizerBase, Trainer
 
-    from desktop.engine.data.rendering.rendered import Rendered
     from desktop.engine.data.rows import Message, Row
     from desktop.engine.job import JobSpec, Training
     from desktop.engine.methods.base import Method, ModelFacts, Setting
-
-_ROOM = 8  # tokens for an answer at least
 
 
 class GrpoOptions(Options):
@@ -167,10 +169,7 @@ class Grpo(Objective):
     def refusal(self, method: Method, setting: Setting) -> str | None:
         """Refuse soft prompts, behind which answers cannot be sampled many at a time."""
         if method.is_prompt:
-            return (
-                f"{self.title} lets the model answer many questions at once, and behind the learned vectors of "
-                f"{method.title} questions of different lengths cannot stand side by side. Choose LoRA, or another."
-            )
+            return behind_soft_prompts(self.title, method.title)
         return super().refusal(method, setting)
 
     def problems(self, job: JobSpec, options: GrpoOptions, facts: ModelFacts | None) -> list[Problem]:
@@ -199,8 +198,11 @@ class Grpo(Objective):
     ) -> Prepared:
         """Render every question up to where its answer begins; one that leaves no room for an answer is left out."""
         intake = Intake("questions read", len(train) + len(validation), progress)
-        made = _taken(train, tokenizer, intake, options, training, staging)
-        held_out = _taken(validation, tokenizer, intake, options, training, staging)
+        longest, most = training.max_length, options.answer_tokens
+        made, held_out = (
+            questions(rows, tokenizer, intake, most=most, longest=longest, staging=staging)
+            for rows in (train, validation)
+        )
         chosen, _ = asked_rules(options)
         if len(made) and needs_reference(chosen) and not any(made["reference"]):
             raise RequestError(
@@ -230,70 +232,12 @@ class Grpo(Objective):
 
     def longest(self, prepared: Prepared) -> int:
         """Return the tokens of the longest question with the room for its answer."""
-        import pyarrow.compute as pc
-
-        if not len(prepared.train):
-            return 0
-        columns = prepared.train.data
-        lengths = pc.list_value_length(columns.column("prompt_ids"))
-        return int(pc.max(pc.add(lengths, columns.column("room"))).as_py())
+        return longest_with_answer(prepared)
 
     def texts(self, rows: Sequence[Row]) -> Iterator[str]:
         """Yield what is asked, and the answers beside it."""
-        for row in rows:
-            prompt, reference = question_of(row)
-            yield from (message["content"] for message in prompt)
-            if reference:
-                yield reference
+        return said(rows)
 
     def prompts(self, rows: Sequence[Row], count: int) -> list[list[Message]]:
         """Return the first questions that differ."""
         return first_prompts([{"prompt": question_of(row)[0]} for row in rows], count)
-
-
-def question_of(row: Row) -> tuple[list[Message], str]:
-    """Return what a row of any kind asks, and the answer that stands in it; empty where none does."""
-    if "prompt" in row:
-        chosen = row.get("chosen") or []
-        return list(row["prompt"]), str(chosen[-1]["content"]) if chosen else ""
-    messages = row["messages"]
-    last = max(
-        (place for place, message in enumerate(messages) if message["role"] == "assistant"), default=len(messages)
-    )
-    return list(messages[:last]), str(messages[last]["content"]) if last < len(messages) else ""
-
-
-def _taken(
-    rows: Sequence[Row],
-    tokenizer: PreTrainedTokenizerBase,
-    intake: Intake,
-    options: GrpoOptions,
-    training: Training,
-    staging: Path | None,
-) -> Dataset:
-    from desktop.engine.data.rendering.render import render_many
-
-    asked: list[tuple[str, str]] = []
-    kept: list[tuple[str, str]] = []
-
-    def questions() -> Iterator[Row]:
-        for row in rows:
-            prompt, reference = question_of(row)
-            asked.append((json.dumps(prompt), reference))
-            yield {"prompt": prompt, "tools": row.get("tools")}
-
-    def with_words() -> Iterator[tuple[Rendered, tuple[str, str]] | RequestError]:
-        for place, rendered in enumerate(render_many(questions(), "prompt", tokenizer)):
-            yield rendered if isinstance(rendered, RequestError) else (rendered, asked[place])
-
-    def tokenised(taken: tuple[Rendered, tuple[str, str]]) -> list[dict[str, Any]]:
-        rendered, words = taken
-        room = min(options.answer_tokens, training.max_length - len(rendered.input_ids))
-        if room < min(_ROOM, options.answer_tokens):
-            raise LeftOutError(TOO_LONG)
-        kept.append(words)
-        return [{"prompt_ids": rendered.input_ids, "room": room}]
-
-    made = intake.take(with_words(), tokenised, TokenStore("prompt_ids", numbers=("room",), folder=staging))
-    made = made.add_column("prompt", [prompt for prompt, _ in kept])
-    return made.add_column("reference", [reference for _, reference in kept])
