@@ -52,11 +52,11 @@ def job_of(args: argparse.Namespace) -> JobSpec:
     if args.old:
         values["data"] = [*values.get("data", []), *({"path": path, "use": "old"} for path in args.old)]
     for words in args.set:
-        _replace(values, words)
+        put_setting(values, words)
     return JobSpec.from_mapping(values).anchored(Path.cwd())
 
 
-def _replace(values: dict[str, Any], words: str) -> None:
+def put_setting(values: dict[str, Any], words: str) -> None:
     """Put ``training.epochs=1`` into ``values``; whether there is such a setting is for the job to say."""
     setting, equals, text = words.partition("=")
     *groups, last = setting.strip().split(".")

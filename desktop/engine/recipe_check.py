@@ -150,8 +150,7 @@ def _rates(stage: Stage, before: Stage, field: str, holds: str) -> list[Problem]
 
 def _speaks_of(field: str, names: set[str]) -> bool:
     """Tell whether a problem is about one of the options ``names``, however deep it says where."""
-    last = field.rpartition(".")[2]
-    return any(name.rpartition(".")[2] == last for name in names)
+    return not names.isdisjoint(f"objective.{part}" for part in field.split(".")[1:])
 
 
 def _place(spec: RecipeSpec, stage: Stage, field: str) -> str:
