@@ -11,8 +11,8 @@ from desktop.engine.run_folder import RunFolder
 from desktop.flow.follow import Follower, Outcome, ask
 
 
-def followed(run: RunFolder, engine: subprocess.Popen[bytes], out: Output) -> Outcome:
-    """Show ``run`` until it ends and return how it ended."""
+def followed(run: RunFolder, engine: subprocess.Popen[bytes] | None, out: Output) -> Outcome:
+    """Show ``run`` until it ends and return how it ended; ``engine`` is ``None`` where somebody else started it."""
     with run_progress(out) as progress:
         follower = Follower(run, engine, progress)
         try:
