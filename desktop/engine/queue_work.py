@@ -15,6 +15,8 @@ import psutil
 from desktop import paths
 from desktop.engine.events import Failed, Finished, Started
 from desktop.engine.launch import launch
+from desktop.engine.recipe_driver import launch_driver
+from desktop.engine.recipe_folder import RecipeFolder
 from desktop.engine.run_folder import RunFolder
 
 State = Literal["waiting", "at_work", "broken", "over"]
@@ -70,8 +72,36 @@ class RunWork(Work):
         return launch(RunFolder(self.path), resume=self.sessions() > 0)
 
 
+class RecipeWork(Work):
+    """A whole recipe: its driver takes the device for one stage after the other."""
+
+    def state(self, sessions: int) -> State:
+        """Tell by its driver's lock and by its stages."""
+        recipe = RecipeFolder(self.path)
+        states = set(recipe.states().values())
+        if recipe.is_driven() or "running" in states:
+            return "at_work"
+        if recipe.word() is not None or states == {"finished"}:
+            return "over"
+        if self.sessions() <= sessions:
+            return "waiting"
+        return "over" if states & {"failed", "stopped", "discarded"} else "broken"
+
+    def sessions(self) -> int:
+        """Count the engines of all its stages."""
+        recipe = RecipeFolder(self.path)
+        runs = (recipe.run_of(stage) for stage in recipe.run_names())
+        return sum(RunWork(run.path).sessions() for run in runs if run is not None)
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start its driver, which goes on where an earlier one was."""
+        return launch_driver(RecipeFolder(self.path))
+
+
 def work_in(folder: Path) -> Work | None:
     """Return what lies in ``folder``, ``None`` where that is nothing that can be started."""
+    if (folder / "recipe.yaml").is_file():
+        return RecipeWork(folder)
     return RunWork(folder) if (folder / "job.yaml").is_file() else None
 
 
@@ -85,7 +115,8 @@ def on_device(root: Path, waiting: Collection[str]) -> str:
     for run in RunFolder.all_in(root / "runs"):
         if run.is_alive() or (run.name not in waiting and _is_about_to_start(run)):
             return run.name
-    return _engine_elsewhere(root)
+    driven = (recipe.name for recipe in RecipeFolder.all_in(root / "recipes") if recipe.is_driven())
+    return next(driven, "") or _engine_elsewhere(root)
 
 
 def _is_about_to_start(run: RunFolder) -> bool:

@@ -1,4 +1,4 @@
-"""The queue: an order that can be changed by several at once, and that no damage and no stranger's path gets through."""
+"""The queue: an order that several may change at once, and that no damage and no stranger's path gets through."""
 
 from __future__ import annotations
 
@@ -46,8 +46,13 @@ def test_what_is_added_waits_last_and_only_once(queue: Queue) -> None:
 
 @pytest.mark.parametrize(
     ("name", "to", "after", "place"),
-    [("c", 1, ["c", "a", "b"], 1), ("a", 2, ["b", "a", "c"], 2), ("a", 99, ["b", "c", "a"], 3), ("b", -4, ["b", "a", "c"], 1)],
-)  # fmt: skip
+    [
+        ("c", 1, ["c", "a", "b"], 1),
+        ("a", 2, ["b", "a", "c"], 2),
+        ("a", 99, ["b", "c", "a"], 3),
+        ("b", -4, ["b", "a", "c"], 1),
+    ],
+)
 def test_an_entry_moves_to_the_nearest_place_there_is(
     queue: Queue, name: str, to: int, after: list[str], place: int
 ) -> None:
