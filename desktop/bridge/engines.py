@@ -58,7 +58,7 @@ class Engines:
         with self._guard:
             process = self._processes.pop(name, None)
         if process is not None:
-            _let_go(process)
+            let_go(process)
 
     def close(self) -> None:
         """Drop all of them; those that work go on."""
@@ -68,7 +68,7 @@ class Engines:
             self.forget(name)
 
 
-def _let_go(process: subprocess.Popen[bytes]) -> None:
+def let_go(process: subprocess.Popen[bytes]) -> None:
     """Part from a process without waiting for it; Python would warn of one that is still running."""
     if process.poll() is None:
         process.returncode = 0

@@ -41,7 +41,7 @@ TOP = (
 )
 BOTTOM = (Place("settings", "settings", "Settings", "Ctrl+,"), Place("help", "help", "Help", "F1"))
 # Pages that belong to an entry without having one.
-OWNER = {"run": "runs"}
+OWNER = {"run": "runs", "recipes": "wizard"}
 
 
 class RailItem(QAbstractButton):

@@ -26,6 +26,7 @@ NARROW_PAGES = frozenset({"wizard", "run", "chat", "preferences"})
 PAGES: dict[str, str] = {
     "home": "desktop.views.home.page",
     "wizard": "desktop.views.wizard.page",
+    "recipes": "desktop.views.recipes.page",
     "runs": "desktop.views.runs",
     "run": "desktop.views.run.page",
     "chat": "desktop.views.chat.page",

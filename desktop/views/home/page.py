@@ -89,12 +89,15 @@ class HomePage(Page):
         )
         open_file = Button("Open a data file...", icon="file")
         open_file.clicked.connect(self._open_file)
+        self.recipes = Button("Recipes", icon="list")
+        self.recipes.setAccessibleDescription("Several jobs in a row, each starting from what an earlier one made.")
+        self.recipes.clicked.connect(lambda: self.navigate.emit("recipes", {}))
         new = Button("New fine-tune", icon="tune")
         new.clicked.connect(lambda: self.navigate.emit("wizard", {}))
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addLayout(head, 1)
-        for button in (open_file, new):
+        for button in (open_file, self.recipes, new):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         main = QVBoxLayout()
         main.setSpacing(24)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.bridge.wizard_session import WizardSession
@@ -16,6 +16,7 @@ from desktop.views.components.card import Card
 from desktop.views.components.chip import Chip
 from desktop.views.components.empty import EmptyState, Glyph
 from desktop.views.components.label import Text
+from desktop.views.components.segments import Segments
 from desktop.views.wizard.choices import Choices
 from desktop.views.wizard.step import StepView
 
@@ -30,7 +31,13 @@ _KINDS = {"causal": "text generator", "masked": "encoder", "seq2seq": "encoder-d
 
 
 class ModelStep(StepView):
-    """Which model is tuned."""
+    """Which model is tuned.
+
+    Signals:
+        recipes_wanted: several jobs in a row are wanted instead of one.
+    """
+
+    recipes_wanted = Signal()
 
     id = "model"
     title = "Model"
@@ -51,6 +58,10 @@ class ModelStep(StepView):
             "and tokenizer.json.",
             "Choose a folder…",
         )
+        self.kind = Segments(
+            (("one", "One job", "tune"), ("recipe", "A recipe: several jobs in a row", "list")), "What is started"
+        )
+        self.content.addWidget(self.kind)
         self.content.addWidget(self.trouble)
         self.content.addWidget(self._waiting)
         self.content.addWidget(self.choices)
@@ -61,6 +72,7 @@ class ModelStep(StepView):
         self._empty.acted.connect(self.choose_folder)
         self.choices.chosen.connect(self.choose)
         session.models_changed.connect(self.refresh)
+        self.kind.chosen.connect(self._choose_kind)
 
     def choose(self, ref: str) -> None:
         """Take the model ``ref``."""
@@ -71,6 +83,11 @@ class ModelStep(StepView):
         folder = QFileDialog.getExistingDirectory(self, "Choose the folder of a model")
         if folder:
             self.choose(folder)
+
+    def _choose_kind(self, kind: str) -> None:
+        if kind == "recipe":
+            self.kind.choose("one")  # whoever comes back finds the wizard as it was
+            self.recipes_wanted.emit()
 
     def refresh(self) -> None:
         """Show the models at hand and which one is chosen."""

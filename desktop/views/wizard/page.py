@@ -210,8 +210,10 @@ class WizardPage(Page):
 
     def _show_step(self, step: str) -> None:
         if step not in self.views:  # built when it is first opened: all at once would hold the window up
-            self.views[step] = _KINDS[step](self.session)
-            self.stack.addWidget(self.views[step])
+            view = self.views[step] = _KINDS[step](self.session)
+            self.stack.addWidget(view)
+            if isinstance(view, ModelStep):
+                view.recipes_wanted.connect(lambda: self.navigate.emit("recipes", {}))
         self.stack.setCurrentWidget(self.views[step])
         self.views[step].entered()
 

@@ -1,0 +1,1 @@
+"""Recipes: several jobs in a row. The list, the one form, and a recipe at work."""
