@@ -16,6 +16,7 @@ from desktop.engine.data.rendering.templates import chosen
 from desktop.engine.errors import Problem, RequestError
 from desktop.engine.hardware import Hardware, hardware
 from desktop.engine.job import Choice, JobSpec, problems_of
+from desktop.engine.job_rows import rows_problems
 from desktop.engine.methods import METHODS
 from desktop.engine.methods.base import Method, ModelFacts, Setting
 from desktop.engine.models.facts import facts_of
@@ -51,6 +52,7 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
     _template(job, objective, found)
     if isinstance(objective, Objective):
         _overlong(job, objective, found)
+        found += rows_problems(job, objective, facts.kind if facts else "")
     if isinstance(objective, Objective) and facts is not None:
         _objective(objective, facts, found)
         _head(objective, ref, facts, found)

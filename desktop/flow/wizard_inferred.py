@@ -6,19 +6,14 @@ import math
 import re
 from pathlib import Path
 
-from desktop.engine.data.rows import KIND_TITLES
 from desktop.engine.defaults import default_epochs
 from desktop.engine.job import Choice, Training
 from desktop.engine.objectives import OBJECTIVES
-from desktop.engine.suits import needed_kinds, needed_rows, suiting
+from desktop.engine.suits import needed_kinds, suiting, usual, wrong_rows
 from desktop.flow.wizard_answers import Answers
 from desktop.flow.wizard_findings import DataFound, Findings
 
 LONGEST = 2048  # rows are not let longer than this unasked: memory grows with them
-
-
-USUAL = ("sft", "dapt", "mlm", "classification", "seq2seq", "dpo", "kto")
-"""What is taken unasked, where several learn from the same rows: each is the plainest one for its rows and model."""
 
 
 def objective_of(answers: Answers, findings: Findings) -> Choice:
@@ -30,10 +25,8 @@ def inferred_objective(findings: Findings) -> str:
     """Return the id of the objective nobody has to choose: the usual one that takes these rows and this model."""
     kind = findings.data.kind if findings.data else ""
     model = findings.model.facts.kind if findings.model else ""
-    # One that starts from random weights throws away what the model knows: nobody gets that unasked.
-    able = [objective.id for objective in suiting(kind, model) if not objective.from_scratch]
-    usual = next((id for id in USUAL if id in able), None)
-    return usual or next(iter(able), OBJECTIVES.all()[0].id)
+    taken = usual(kind, model)
+    return taken.id if taken else OBJECTIVES.all()[0].id
 
 
 def unsuited(answers: Answers, findings: Findings) -> str:
@@ -44,18 +37,15 @@ def unsuited(answers: Answers, findings: Findings) -> str:
     kind, model = findings.data.kind, findings.model.facts.kind
     if kind in objective.rows and model in objective.kinds:
         return ""
-    others = _named([other.id for other in suiting(kind, model)], first=inferred_objective(findings))
     if model not in objective.kinds:
+        others = _named([other.id for other in suiting(kind, model)], first=inferred_objective(findings))
         cure = f" Learn by {others} instead, or choose another model." if others else ""
         return (
             f"{findings.model.title} does not go with these rows: {objective.title} needs {needed_kinds(objective)}."
             f"{cure}"
         )
-    cure = f"Learn by {others} instead, choose" if others else "Choose"
-    return (
-        f"This file holds {KIND_TITLES.get(kind, kind)}; {objective.title} learns from {needed_rows(objective)}. "
-        f"{cure} another file, or map its columns."
-    )
+    problem = wrong_rows(objective, kind, model)
+    return f"{problem.message} {problem.fix}" if problem else ""
 
 
 def _named(ids: list[str], first: str) -> str:

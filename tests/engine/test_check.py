@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from desktop import paths
 from desktop.engine import check
 from desktop.engine.errors import Problem, RequestError
 from desktop.engine.hardware import Gpu, Hardware
@@ -55,7 +56,11 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "no such template": ({"chat_template": "chatlm"}, "chat_template", "no chat template called"),
     "a template that is none": ({"chat_template": "one\n{% for %}"}, "chat_template", "Line 2"),
     "a preference pair in parts": (
-        {"objective": "dpo", "training": {"overlong": "split"}}, "training.overlong", "belong together",
+        {
+            "objective": "dpo", "training": {"overlong": "split"},
+            "data": [{"path": str(paths.samples() / "manners.jsonl")}],
+        },
+        "training.overlong", "belong together",
     ),
     "fp16 on a processor": ({"training": {"precision": "fp16"}}, "training.precision", "needs a GPU"),
 }  # fmt: skip

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from desktop.engine.data.rows import KIND_TITLES, KINDS
+from desktop.engine.data.rows import KIND_TITLES
 from desktop.engine.errors import Problem, RequestError, UserError
 from desktop.engine.job import Choice, DataSource, JobSpec, TokenizerChoice
 from desktop.engine.objectives import OBJECTIVES
@@ -67,7 +67,7 @@ def test_the_shortest_walk_needs_a_model_and_a_file() -> None:
          "Say what the columns hold: pick a role above each."),
         ({"data": parts.data(FILE, rows=1)}, "data",
          "At least two good rows are needed: one to learn from and one to check with."),
-        ({"model": parts.model(parts.facts(kind="masked"))}, "data",
+        ({"model": parts.model(parts.facts(kind="seq2seq"))}, "data",
          "Starter does not go with these rows: Supervised fine-tuning needs a text generator."),
         ({"problems": (Problem("data", "it went away.", "Find it."),)}, "review", "it went away. Find it."),
         ({"problems": (Problem("x", "careful.", "", "warning"),)}, "review", ""),
@@ -83,12 +83,11 @@ def test_what_stands_in_the_way_is_said_in_a_sentence(findings: dict[str, object
         assert wizard.blocked("review").endswith(said)
 
 
-def test_rows_nothing_can_learn_from_are_refused_with_both_kinds_named() -> None:
-    taken = {kind for objective in OBJECTIVES.all() if "causal" in objective.kinds for kind in objective.rows}
-    odd = next(kind for kind in KINDS if kind not in taken)
-    said = filled(data=parts.data(FILE, kind=odd)).blocked("data")
-    assert KIND_TITLES[odd] in said
-    assert "questions with answers" in said
+def test_rows_the_objective_does_not_learn_from_are_refused_with_both_kinds_named() -> None:
+    wizard = filled(data=parts.data(FILE, kind="pair"))
+    said = wizard.answered(dataclasses.replace(wizard.answers, objective=Choice(id="sft"))).blocked("data")
+    assert KIND_TITLES["pair"] in said
+    assert KIND_TITLES["chat"] in said
 
 
 def test_the_objective_follows_from_the_rows() -> None:

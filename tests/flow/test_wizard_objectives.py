@@ -9,10 +9,11 @@ import pytest
 from desktop.engine.data.rows import KINDS
 from desktop.engine.job import Choice, DataSource, TokenizerChoice
 from desktop.engine.objectives import OBJECTIVES
+from desktop.engine.suits import USUAL
 from desktop.flow.wizard import Wizard
 from desktop.flow.wizard_answers import Answers
 from desktop.flow.wizard_findings import Findings, ModelFound
-from desktop.flow.wizard_inferred import USUAL, inferred_objective, instead
+from desktop.flow.wizard_inferred import inferred_objective, instead
 from desktop.flow.wizard_objectives import (
     DO_NOT,
     SUIT,

@@ -10,12 +10,17 @@ from desktop.cli.bar import bar
 from desktop.cli.base import Command
 from desktop.cli.data_words import report_words, source_of
 from desktop.cli.output import Output
-from desktop.engine.data.dataset import Imported, survey
+from desktop.engine.data.dataset import Imported, Survey, survey
 from desktop.engine.data.inspection import inspected
 from desktop.engine.data.library.importing import Reading
 from desktop.engine.data.report import save_report
 from desktop.engine.data.rows import KINDS
 from desktop.engine.errors import RequestError
+from desktop.engine.job_rows import set_problem
+from desktop.engine.models.facts import facts_of
+from desktop.engine.models.library import resolve
+from desktop.engine.objectives import OBJECTIVES
+from desktop.engine.objectives.base import Objective
 
 
 class Inspect(Command):
@@ -33,6 +38,9 @@ class Inspect(Command):
         add("--format", default="auto", help="read it as jsonl, json, csv, ... instead of guessing")
         add("--encoding", default="auto", help="of text files, such as cp1252, instead of guessing")
         add("--kind", choices=KINDS, action="append", default=[], help="take it for this kind of rows")
+        add(
+            "--objective", metavar="OBJECTIVE", help="say whether this objective can learn from these rows: sft, dpo..."
+        )
         add("--map", action="append", default=[], metavar="ROLE=COLUMN", help="such as instruction=q or text=a.b[0].c")
         add("--constant", action="append", default=[], metavar="ROLE=TEXT", help="the same text in every row")
         add("--join", action="append", default=[], metavar="ROLE=COLUMN,COLUMN", help="several columns as one text")
@@ -46,13 +54,17 @@ class Inspect(Command):
     def run(self, args: argparse.Namespace, out: Output) -> int:
         """Read it all and report."""
         source = source_of(args)
-        looked = survey(source, tuple(args.kind))
+        objective = OBJECTIVES.get(args.objective) if args.objective else None
+        kinds = tuple(args.kind) or (objective.rows if objective else ())
+        looked = survey(source, kinds)
+        if objective is not None:
+            _refuse_wrong_rows(objective, looked, args.model)
         with bar(out) as draw:
 
             def told(reading: Reading) -> None:
                 draw("Reading", reading.bytes, reading.total, f"{reading.rows:,} rows, {reading.rate:,.0f} a second")
 
-            report, imported = inspected(looked, tuple(args.kind), told)
+            report, imported = inspected(looked, kinds, told)
         if imported is None:
             raise _unmapped(looked.problem)
         if args.report:
@@ -69,6 +81,13 @@ class Inspect(Command):
         save_report(report, imported.view.findings(), path, ending)
 
 
+def _refuse_wrong_rows(objective: Objective, looked: Survey, model: str | None) -> None:
+    """Raise :class:`RequestError` where ``objective`` learns from other rows, in the words a job is refused with."""
+    problem = set_problem(objective, looked, facts_of(resolve(model).folder).kind if model else "")
+    if problem is not None:
+        raise RequestError("wrong_rows", problem.message, problem.fix)
+
+
 def _unmapped(problem: RequestError | None) -> RequestError:
     error = problem or RequestError("needs_mapping", "The columns could not be understood.")
     if error.code == "needs_mapping":  # here the cure is a word away, not in a job file
@@ -78,7 +97,6 @@ def _unmapped(problem: RequestError | None) -> RequestError:
 
 def _tokens(imported: Imported, model: str, max_length: int) -> dict[str, Any]:
     from desktop.engine.data.rendering.token_lengths import measured
-    from desktop.engine.models.library import resolve
     from desktop.engine.models.load import load_tokenizer
 
     return measured(imported.rows, imported.kind, load_tokenizer(resolve(model)), max_length)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from desktop.engine.data.library.entry import Entry
 from desktop.engine.data.library.found import Finding
@@ -26,6 +26,13 @@ from desktop.engine.errors import RequestError
 SAMPLE_ROWS = 200
 
 
+class OtherRows(NamedTuple):
+    """What rows are that are of no kind wanted, and what says so, one clause."""
+
+    kind: Kind
+    why: str
+
+
 @dataclass(frozen=True)
 class Survey:
     """What the first rows of a source tell, before all of them are read.
@@ -39,6 +46,7 @@ class Survey:
         mapping: role -> where its value comes from.
         why: what says so, one clause.
         problem: why no shape was taken.
+        other: what the rows are, where that is known and not wanted.
     """
 
     source: DataSource
@@ -49,6 +57,7 @@ class Survey:
     mapping: Mapping[str, Pick]
     why: str
     problem: RequestError | None
+    other: OtherRows | None = None
 
     @property
     def format(self) -> str:
@@ -108,8 +117,15 @@ def survey(source: DataSource, kinds: Collection[str] = ()) -> Survey:
     if not sample.columns:
         rest = [record for record in records if isinstance(record, BadRow)]
         raise _no_good_row(located.name, [record for record in first if isinstance(record, BadRow)] + rest)
-    shape, match, problem = _shape(source, located.name, sample, kinds)
-    return Survey(source, located, sample.columns, first, shape, match.mapping, match.why, problem)
+    found = _understood(source, sample, kinds)
+    if isinstance(found, OtherRows):
+        problem = _not_wanted(located.name, found, kinds)
+        return Survey(source, located, sample.columns, first, None, {}, "", problem, found)
+    if found is None:
+        unknown = needs_mapping(located.name, sample.columns, kinds)
+        return Survey(source, located, sample.columns, first, None, {}, "", unknown)
+    shape, match = found
+    return Survey(source, located, sample.columns, first, shape, match.mapping, match.why, None)
 
 
 def open_source(
@@ -162,32 +178,31 @@ def convert(record: Record | BadRow, interpretation: Interpretation) -> Row | Ba
         return BadRow(record.row, record.line, str(fault), record.file, fault.check)
 
 
-def _shape(
-    source: DataSource, name: str, sample: Sample, kinds: Collection[str]
-) -> tuple[Shape | None, Match, RequestError | None]:
+def _understood(source: DataSource, sample: Sample, kinds: Collection[str]) -> tuple[Shape, Match] | OtherRows | None:
+    """Return how rows are written down, or what else they are; ``None`` where their columns say nothing."""
     if source.mapping:
-        return *map_columns(source.mapping, sample.columns, kinds), None
+        try:
+            return map_columns(source.mapping, sample.columns, kinds)
+        except RequestError as refused:
+            try:
+                other = map_columns(source.mapping, sample.columns)
+            except RequestError:
+                raise refused from None
+            return OtherRows(other[0].kind, other[1].why)
     found = recognise(sample, kinds)
     if found is not None:
-        return *found, None
-    other = recognise(sample)
-    if other is None:
-        return None, Match({}, ""), needs_mapping(name, sample.columns, kinds)
+        return found
+    guessed = recognise(sample)
+    return OtherRows(guessed[0].kind, guessed[1].why) if guessed is not None else None
+
+
+def _not_wanted(name: str, other: OtherRows, kinds: Collection[str]) -> RequestError:
     wanted = " or ".join(KIND_TITLES[kind] for kind in kinds)
-    problem = RequestError(
+    return RequestError(
         "wrong_kind",
-        f"{name} holds {KIND_TITLES[other[0].kind]} ({other[1].why}), but this objective learns from {wanted}.",
-        f"Choose another file, {_suited(other[0].kind)}or map the columns by hand.",
+        f"{name} holds {KIND_TITLES[other.kind]} ({other.why}), and what is wanted is {wanted}.",
+        "Choose another file, or map the columns by hand.",
     )
-    return None, Match({}, ""), problem
-
-
-def _suited(kind: str) -> str:
-    """Return the objectives that do learn from such rows, as part of a sentence."""
-    from desktop.engine.objectives import OBJECTIVES
-
-    titles = [objective.title for objective in OBJECTIVES.all() if kind in objective.rows]
-    return f"another objective ({', '.join(titles)}), " if titles else ""
 
 
 def _as_bad_row(finding: Finding) -> BadRow:
