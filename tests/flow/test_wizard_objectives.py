@@ -117,7 +117,7 @@ def test_rows_the_chosen_objective_refuses_name_the_one_that_takes_them() -> Non
     assert not wizard.answered(with_objective(wizard, "dpo")).blocked("data")
     suited = filled("preference")
     assert instead(suited.answers, suited.findings) == ""
-    odd = filled("chat", "masked")
+    odd = filled("chat", "seq2seq")
     assert instead(odd.answers, odd.findings) == ""
     assert odd.blocked("data")
 
