@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from desktop.engine.check import problems
 from desktop.engine.errors import Problem, RequestError
 from desktop.engine.hardware import Hardware, hardware
-from desktop.engine.job import JobSpec, problems_of
+from desktop.engine.job import JobSpec
 from desktop.engine.methods import METHODS
 from desktop.engine.methods.base import Setting
 from desktop.engine.objectives import OBJECTIVES
@@ -64,8 +64,6 @@ def _stage(spec: RecipeSpec, stage: Stage, machine: Hardware) -> list[Problem]:
         job = spec.job_of(stage.id, {one.id: _start(spec, one) for one in spec.stages})
     except RequestError as error:
         return [Problem(prefix.rstrip("."), error.message, error.hint)]
-    except ValidationError as error:
-        return problems_of(error, prefix)
     judged_here = set(stage.named_models())
     empty = {one.id for one in spec.inputs if one.kind != "model" and not one.data and stage.id in one.fills}
     found = _chain(spec, stage, job)

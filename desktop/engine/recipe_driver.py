@@ -99,6 +99,8 @@ def _stage(folder: RecipeFolder, stage: Stage, state: StageState, follow: Follow
     """Take one stage to its end and return how it ended."""
     run = folder.run_of(stage.id)
     engine: subprocess.Popen[bytes] | None = None
+    if run is not None and state != "running" and run.control().wish != "run":
+        run.ask(replace(run.control(), wish="run"))  # a stop that was obeyed, or that nobody was there to obey
     if run is None or state == "discarded":
         run = folder.begin(stage, folder.models())
         engine = launch(run)
