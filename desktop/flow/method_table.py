@@ -23,10 +23,9 @@ from desktop.engine.errors import UserError
 from desktop.engine.events import Planned
 from desktop.engine.hardware import hardware
 from desktop.engine.job import JobSpec
-from desktop.engine.launch import launch
 from desktop.engine.methods import METHODS
 from desktop.engine.run_folder import RunFolder
-from desktop.flow.follow import Follower, ask
+from desktop.flow.trial import run_trial
 
 SCHEMA = 1
 STEPS = 40
@@ -177,13 +176,7 @@ def _tried(method: str, steps: int) -> MethodRow:
 
 
 def _run(run: RunFolder, job: JobSpec) -> MethodRow:
-    follower = Follower(run, launch(run), lambda *_: None)
-    try:
-        finished = follower.until_end().finished()
-    except KeyboardInterrupt:
-        ask(run, "stop_and_discard")
-        follower.until_end()
-        raise
+    finished = run_trial(run)
     planned = next(event for event in run.events() if isinstance(event, Planned))
     about = METHODS.get(job.method.id)
     return MethodRow(
