@@ -164,7 +164,7 @@ class Grpo(Objective):
         Measure("ended", "Answers that end", "higher", share=True),
     )
     options: ClassVar[type[Options]] = GrpoOptions
-    learning_rate_scale = 0.5
+    learning_rate_scale = 1.0
 
     def refusal(self, method: Method, setting: Setting) -> str | None:
         """Refuse soft prompts, behind which answers cannot be sampled many at a time."""
