@@ -89,6 +89,11 @@ class Chat:
         self._deal()
         return {"ref": choice.ref}
 
+    def turn_away(self, choice: Choice) -> None:
+        """Turn to a model that is no chat: it is tried elsewhere, and there is nobody to talk with."""
+        self.chosen, self.stage, self.error, self.doing = choice, "nothing", None, ""
+        self.contenders, self.turns = [], []
+
     def loading(self, piece: dict[str, Any]) -> None:
         """Take news of the loading."""
         self.doing = str(piece.get("doing", self.doing))

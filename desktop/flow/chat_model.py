@@ -1,4 +1,4 @@
-"""Who can be talked with: the choices of the chooser, the contenders of a loaded model, their proofs; no widget."""
+"""Who can be talked with or tried: the chooser's choices, a loaded model's contenders, their proofs; no widget."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from desktop.flow.amounts import short
 
 RUN = "run:"
 EXAMPLES = 4
+TRIED = ("classification", "seq2seq", "reward")  # what a model that is no chat can be tried for
+OFFERED = ("chat", *TRIED)
 
 SMALL_WORLD = (
     "The starter model is tiny and was made for trying things out. It knows a small world of its own (animals, foods, "
@@ -31,12 +33,16 @@ class Choice:
         title: what people read.
         note: where it came from.
         bundled: whether its weights came with the program.
+        use: what it is good for: to talk to (``chat``), or to be tried (``classification``, ``seq2seq``, ``reward``).
+        base: the model it was tuned from, as a job names it; empty where it was not tuned here.
     """
 
     ref: str
     title: str
     note: str
     bundled: bool = False
+    use: str = "chat"
+    base: str = ""
 
     @property
     def run(self) -> str:
@@ -93,16 +99,18 @@ class Contender:
 
 
 def choices_from(result: dict[str, Any]) -> list[Choice]:
-    """Return what the models operation found that can talk: runs first, newest first, then every other model."""
+    """Return what the models operation found that can talk or be tried: runs first, newest first, then the others."""
     found = [
         Choice(
             ref=str(model["ref"]),
             title=str(model["title"]),
             note=_note(model),
             bundled=_is_bundled(model),
+            use=_use(model),
+            base=str(model.get("base", "")),
         )
         for model in result.get("models", [])
-        if (model.get("facts") or {}).get("kind") == "causal"
+        if model.get("facts") and _use(model) in OFFERED
     ]
     return [choice for choice in found if choice.run] + [choice for choice in found if not choice.run]
 
@@ -137,6 +145,11 @@ def _prompts(rows: Iterable[Any]) -> Iterable[str]:
     for row in rows:
         if isinstance(row, dict) and isinstance(row.get("prompt"), str) and len(row["prompt"]) <= 80:
             yield row["prompt"]
+
+
+def _use(model: dict[str, Any]) -> str:
+    kind = str((model.get("facts") or {}).get("kind", ""))
+    return str(model.get("use") or {"causal": "chat"}.get(kind, kind))
 
 
 def _is_bundled(model: dict[str, Any]) -> bool:

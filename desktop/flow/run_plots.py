@@ -70,7 +70,7 @@ _TOGETHER = (
     ("Log-likelihood a token", (
         ("chosen_log_likelihood", "better answer"), ("rejected_log_likelihood", "worse answer"))),
     ("ROUGE", (("rouge1", "ROUGE-1"), ("rouge2", "ROUGE-2"), ("rougeL", "ROUGE-L"))),
-    ("Sample answers", (("clean_endings", "end by themselves"), ("distinct", "not repeated"))),
+    ("Sample answers", (("clean_endings", "that end"), ("distinct", "no repeats"))),
 )  # fmt: skip
 
 

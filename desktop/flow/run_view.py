@@ -10,6 +10,7 @@ from desktop.flow.metrics import Curves
 from desktop.flow.run_outline import Outline
 
 PHASES = ("check", "load", "prepare", "train", "save")
+COLLAPSE = "collapse"  # the code of the notice that a model loses its words while its figures look fine
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,11 @@ class RunSnapshot:
     checkpoints: tuple[tuple[int, int], ...]
     notices: tuple[ev.Noticed, ...]
     samples: tuple[ev.Sampled, ...]
+
+    @property
+    def collapse(self) -> ev.Noticed | None:
+        """The newest word that the model is losing its words, nothing where none was said."""
+        return next((notice for notice in reversed(self.notices) if notice.code == COLLAPSE), None)
 
 
 class RunView:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from desktop.engine.data.checks import CHECKS
 from desktop.engine.data.checks.base import policy_of
 from desktop.engine.data.dataset import Imported, Survey
 from desktop.engine.data.library.found import Finding
+from desktop.engine.data.spreadsheet import csv_line
 from desktop.engine.errors import UserError
 from desktop.engine.run_folder import write_atomically
 
@@ -159,9 +158,9 @@ def as_markdown(name: str, values: dict[str, Any]) -> str:
 
 def as_csv(findings: Iterator[Finding]) -> Iterator[str]:
     """Yield a table for spreadsheets, every finding in a line; no cell can be taken for a formula."""
-    yield _csv_line(["row", "line", "file", "check", "what became of it", "reason"])
+    yield csv_line(["row", "line", "file", "check", "what became of it", "reason"])
     for one in findings:
-        yield _csv_line([one.row, one.line or "", one.file, one.check, one.state, one.reason])
+        yield csv_line([one.row, one.line or "", one.file, one.check, one.state, one.reason])
 
 
 def as_json(values: dict[str, Any], findings: Iterator[Finding]) -> Iterator[str]:
@@ -187,17 +186,6 @@ def save_report(values: dict[str, Any], findings: Iterator[Finding], path: Path,
             f"The report could not be written to {path.name}: {error.strerror or error}.",
             "Choose another place, or free some space.",
         ) from error
-
-
-def _csv_line(cells: list[Any]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([_harmless(str(cell)) for cell in cells])
-    return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    # A spreadsheet runs what begins like a formula; the apostrophe makes it text (OWASP, CSV injection).
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _cell(value: Any) -> str:

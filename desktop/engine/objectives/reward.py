@@ -105,7 +105,10 @@ class Reward(Headed):
 
         def shown(place: int) -> dict[str, Any]:
             row = made.eval_dataset[place]
-            words = {name: made.processing_class.decode(row[f"{name}_ids"])[:_SHOWN] for name in ("prompt", *SIDES)}
+            words = {
+                name: made.processing_class.decode(row[f"{name}_ids"], skip_special_tokens=True).strip()[:_SHOWN]
+                for name in ("prompt", *SIDES)
+            }
             return {
                 **words,
                 "reward_chosen": float(found.chosen[place]),

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from desktop.bridge.calls import Calls
 from desktop.bridge.throttle import Throttle
@@ -14,14 +14,12 @@ from desktop.bridge.workbench import CHAT
 from desktop.engine.errors import UserError
 from desktop.engine.generate.sampling import Sampling
 from desktop.flow.chat import Chat
-from desktop.flow.chat_model import RUN, Choice, choices_from
-from desktop.views.chat.composer import Composer
+from desktop.flow.chat_model import RUN, TRIED, Choice, choices_from
+from desktop.views.chat.chooser import Chooser
 from desktop.views.chat.drawer import Drawer
-from desktop.views.chat.legend import Legend
-from desktop.views.chat.transcript import Transcript
-from desktop.views.components.banner import Banner
+from desktop.views.chat.talk import Talk
+from desktop.views.chat.try_panel import TryPanel
 from desktop.views.components.button import Button
-from desktop.views.components.form import Combo
 from desktop.views.components.label import Text
 from desktop.views.page import Page
 from desktop.views.services import Services
@@ -54,21 +52,16 @@ class ChatPage(Page):
         self._flush = Throttle(self._show_pieces, _FRAME_MS, self)
         self._idle = QTimer(self, singleShot=True, interval=_KEEP_MS)
         self._idle.timeout.connect(self._let_go)
-        self.chooser = Combo()
-        self.chooser.setAccessibleName("Model to talk with")
-        self.chooser.setMinimumContentsLength(12)
-        self.chooser.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.chooser.setMaximumWidth(240)
-        self.chooser.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
+        self.chooser = Chooser()
         self.new = Button("New chat", icon="plus")
         self.judge = Button("Judge pairs", icon="preferences")
         self.settings = Button("Settings", icon="tune")
         self.settings.setCheckable(True)
-        self.banner = Banner("bad", "")
-        self.transcript = Transcript(self.chat)
-        self.legend = Legend()
-        self.composer = Composer()
+        self.talk = Talk(self.chat)
+        self.banner, self.transcript = self.talk.banner, self.talk.transcript
+        self.legend, self.composer = self.talk.legend, self.talk.composer
         self.drawer = Drawer()
+        self.tryout = TryPanel(services)
         self._lay_out()
         self._join()
         self._refresh()
@@ -79,23 +72,25 @@ class ChatPage(Page):
         self._idle.stop()
         self._named = f"{RUN}{run}" if run else str(model) if model else None
         self._look_for_models()
-        self.composer.edit.setFocus()
+        self._focus()
 
     def left(self) -> None:
         """Give the model's memory back when nobody returns for a while."""
-        if self.chat.stage in ("ready", "answering"):
+        if self.chat.stage in ("ready", "answering") or self._tries:
             self._idle.start()
 
     def closed(self) -> None:
         """Stop every timer and hear no more answers; the workbench ends the child."""
         self._calls.drop_all()
+        self.tryout.closed()
         self._idle.stop()
         self._flush.close()
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(Text("Chat", "title", wrap=False))
+        self._title = Text("Chat", "title", wrap=False)
+        words.addWidget(self._title)
         self._subtitle = Text("", "body", "text2", elide=True)
         words.addWidget(self._subtitle)
         head = QHBoxLayout()
@@ -108,10 +103,8 @@ class ChatPage(Page):
         main.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, 16)
         main.setSpacing(12)
         main.addLayout(head)
-        main.addWidget(self.banner)
-        main.addWidget(self.transcript, 1)
-        main.addWidget(self.legend)
-        main.addWidget(self.composer)
+        main.addWidget(self.talk, 1)
+        main.addWidget(self.tryout, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -130,17 +123,15 @@ class ChatPage(Page):
         self.composer.stopped.connect(self._stop)
         self.transcript.example_chosen.connect(self._on_example)
         self.transcript.acted.connect(self._on_acted)
-        self.transcript.voted.connect(self._on_voted)
-        self.legend.differences_toggled.connect(self._on_differences)
-        self.legend.blind_toggled.connect(self._on_blind)
+        self.talk.judged.connect(self._refresh)
         self.banner.acted.connect(self._dismiss)
         self._services.runs.changed.connect(self._on_runs)
         for key, slot in (
             ("Esc", self._stop),
             ("Ctrl+Shift+N", self._new_chat),
-            ("Alt+1", lambda: self._vote_last(0)),
-            ("Alt+2", lambda: self._vote_last(None)),
-            ("Alt+3", lambda: self._vote_last(1)),
+            ("Alt+1", lambda: self.talk.vote_last(0)),
+            ("Alt+2", lambda: self.talk.vote_last(None)),
+            ("Alt+3", lambda: self.talk.vote_last(1)),
         ):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -171,11 +162,31 @@ class ChatPage(Page):
         choice = self.chat.choices[index]
         if choice != self.chat.chosen or self.chat.stage == "broken":
             self._load(choice)
-        self.composer.edit.setFocus()
+        self._focus()
+
+    @property
+    def _tries(self) -> bool:
+        """Whether the model at hand is no chat, and is tried instead."""
+        return self.chat.chosen is not None and self.chat.chosen.use in TRIED
+
+    def _focus(self) -> None:
+        if self._tries:
+            self.tryout.focus()
+        else:
+            self.composer.edit.setFocus()
 
     def _load(self, choice: Choice) -> None:
         self._calls.drop("chat")
         self._calls.drop("load")
+        if choice.use in TRIED:
+            self._let_go(anyway=True)
+            self.chat.turn_away(choice)
+            self.settings.setChecked(False)
+            self.tryout.show_model(choice)
+            self._refresh()
+            self._focus()
+            return
+        self.tryout.let_go()
         self._calls.start(
             "load",
             "chat_load",
@@ -199,9 +210,13 @@ class ChatPage(Page):
         self.chat.broke(error)
         self._refresh()
 
-    def _let_go(self) -> None:
-        if not self.isVisible() and self.chat.stage == "ready":
+    def _let_go(self, *, anyway: bool = False) -> None:
+        if self.isVisible() and not anyway:
+            return
+        if self.chat.stage == "ready":
             self._services.workbench.request("chat_unload", lane=CHAT)
+        if not anyway:
+            self.tryout.let_go()
 
     # asking
 
@@ -294,48 +309,19 @@ class ChatPage(Page):
         self.chat.sampling, self.chat.system = sampling, system
         self._refresh()
 
-    def _on_differences(self, shown: bool) -> None:
-        self.chat.show_differences = shown
-        self._refresh()
-
-    def _on_blind(self, blind: bool) -> None:
-        self.chat.set_blind(blind)
-        self._refresh()
-
-    def _on_voted(self, place: int, column: int | None) -> None:
-        self.chat.vote(self.chat.turns[place], column)
-        self._refresh()
-
-    def _vote_last(self, column: int | None) -> None:
-        if self.chat.blind and self.chat.turns:
-            self._on_voted(len(self.chat.turns) - 1, column)
-
     # showing
 
     def _refresh(self) -> None:
         chat = self.chat
+        self._title.setText("Try it" if self._tries else "Chat")
+        self.talk.setVisible(not self._tries)
+        self.tryout.setVisible(self._tries)
+        for button in (self.new, self.settings):
+            button.setVisible(not self._tries)
         both = len(chat.contenders) != 1
-        self._subtitle.setText("Same question, same settings." if both else "One model, alone.")
-        self._show_choices()
-        self.transcript.refresh()
-        self.legend.show_chat(chat)
-        self.composer.show_state(can_ask=chat.can_ask, answering=chat.stage == "answering", both=both, waits=chat.waits)
-        self.judge.setVisible(bool(chat.run))
+        together = "Same question, same settings." if both else "One model, alone."
+        self._subtitle.setText("One text, one answer." if self._tries else together)
+        self.chooser.show_choices(chat.choices, chat.chosen)
+        self.talk.refresh(both=both)
+        self.judge.setVisible(bool(chat.run) and not self._tries)
         self.new.setEnabled(bool(chat.turns))
-        failed = chat.error is not None and bool(chat.turns)
-        self.banner.setVisible(failed)
-        if chat.error is not None and failed:
-            again = "Load again" if chat.stage == "broken" else "Dismiss"
-            self.banner.set("bad", chat.error.message, chat.error.hint, again)
-
-    def _show_choices(self) -> None:
-        shown = [self.chooser.itemText(place) for place in range(self.chooser.count())]
-        titles = [choice.title for choice in self.chat.choices]
-        if shown != titles:
-            self.chooser.clear()
-            self.chooser.addItems(titles)
-            for place, choice in enumerate(self.chat.choices):
-                self.chooser.setItemData(place, choice.note, Qt.ItemDataRole.ToolTipRole)
-        if self.chat.chosen in self.chat.choices:
-            self.chooser.setCurrentIndex(self.chat.choices.index(self.chat.chosen))
-        self.chooser.setEnabled(bool(titles))

@@ -43,9 +43,11 @@ class Figure(QWidget):
             column.addLayout(row)
         self._name()
 
-    def set(self, value: str, note: str | None = None, tone: str | None = None) -> None:
+    def set(self, value: str, note: str | None = None, tone: str | None = None, *, caption: str = "") -> None:
         """Show another number; what stays as it is costs nothing."""
         self._value.setText(value)
+        if caption:
+            self._caption.setText(caption)
         if note is not None:
             self._note.setText(note)
         if tone is not None:

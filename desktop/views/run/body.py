@@ -1,4 +1,4 @@
-"""What lies under a run's figures: plots, numbers or log, with samples and watch beside; it decides nothing."""
+"""What lies under a run's figures: plots, findings, numbers or log, samples and watch beside; it decides nothing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.flow.run_about import RunAbout
 from desktop.flow.run_end import LIVE, Standing
 from desktop.flow.run_view import RunSnapshot, RunView
 from desktop.flow.run_watch import watch
+from desktop.views.run.findings import FindingsView
 from desktop.views.run.log import Log
 from desktop.views.run.numbers import Numbers
 from desktop.views.run.plots import Plots
@@ -24,10 +26,10 @@ NARROW = 1250  # under this width of the page's content the side gives some of i
 
 
 class Body(QWidget):
-    """Three ways to look at a run and what stays beside each.
+    """Four ways to look at a run and what stays beside each.
 
     Attributes:
-        view: ``plots``, ``numbers`` or ``log``.
+        view: ``plots``, ``found``, ``numbers`` or ``log``.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -36,13 +38,15 @@ class Body(QWidget):
         self.view = "plots"
         self._told = -NUMBERS_EVERY
         self.plots = Plots()
+        self.findings = FindingsView()
         self.numbers = Numbers()
         self.log = Log()
         self.samples = Samples()
         self.watch = Watch()
         self._stack = QStackedWidget()
-        for widget in (self.plots, self.numbers, self.log):
+        for widget in (self.plots, self.findings, self.numbers, self.log):
             self._stack.addWidget(widget)
+        self._views: dict[str, QWidget] = {"found": self.findings, "numbers": self.numbers, "log": self.log}
         self._side = QWidget()
         column = QVBoxLayout(self._side)
         column.setContentsMargins(0, 0, 0, 0)
@@ -66,17 +70,18 @@ class Body(QWidget):
         return QSize(1100, 420)
 
     def show_view(self, view: str) -> None:
-        """Show plots, numbers or log."""
+        """Show plots, findings, numbers or log."""
         self.view = view
         self._told = -NUMBERS_EVERY
-        self._stack.setCurrentWidget({"numbers": self.numbers, "log": self.log}.get(view, self.plots))
+        self._stack.setCurrentWidget(self._views.get(view, self.plots))
 
-    def show_run(self, run: RunView, state: RunSnapshot, standing: Standing, *, clip: float) -> None:
+    def show_run(self, run: RunView, state: RunSnapshot, standing: Standing, about: RunAbout) -> None:
         """Show a run as it stands; what is hidden costs nothing."""
         if self.view == "plots":
-            self.plots.show_run(run.curves, state, clip=clip)
+            self.plots.show_run(run.curves, state, clip=about.clip, objective=about.objective)
         elif self.view == "numbers" and (standing.status not in LIVE or time.monotonic() - self._told >= NUMBERS_EVERY):
             self._told = time.monotonic()
-            self.numbers.show_run(run.curves)
+            self.numbers.show_run(run.curves, about.objective)
+        self.samples.setVisible(about.speaks or bool(state.samples))
         self.samples.show_samples(state.samples, over=standing.status not in LIVE)
-        self.watch.show_rows(watch(run, clip=clip), broken=standing.status in ("interrupted", "failed"))
+        self.watch.show_rows(watch(run, clip=about.clip), broken=standing.status in ("interrupted", "failed"))

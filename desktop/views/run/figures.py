@@ -8,6 +8,7 @@ from desktop.flow.run_figures import RunFigures
 from desktop.views.components.bar import Bar
 from desktop.views.components.card import Card
 from desktop.views.components.figure import Figure
+from desktop.views.run.measures import Measures
 
 
 class Figures(Card):
@@ -16,6 +17,7 @@ class Figures(Card):
     Attributes:
         step: the first figure; the others are ``time`` or ``took``, ``loss``, ``validation`` and ``speed``.
         bar: how far the run is.
+        measures: the further held-out figures of the objective, where it has some.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -36,6 +38,8 @@ class Figures(Card):
             row.addWidget(figure, 1)
         self.bar = Bar()
         self.body.addLayout(row)
+        self.measures = Measures()
+        self.body.addWidget(self.measures)
         self.body.addWidget(self.bar)
 
     def show_figures(self, figures: RunFigures, *, live: bool) -> None:
@@ -45,6 +49,7 @@ class Figures(Card):
         self.step.set(*figures.step)
         (self.time if live else self.took).set(*figures.time)
         self.loss.set(*figures.loss)
-        self.validation.set(*figures.validation)
+        self.validation.set(*figures.validation, caption=figures.judged)
+        self.measures.show_changes(figures.measured[1:])
         self.speed.set(*figures.speed)
         self.bar.set(figures.share)

@@ -21,12 +21,14 @@ class Header(QWidget):
 
     Attributes:
         chip: the state.
-        numbers: switches between plots and numbers; ``log`` shows the log instead.
+        found: shows what was found on the held-out rows, where there is something; ``numbers`` shows numbers instead of
+            plots, and ``log`` the log.
+        chat: what one does with the model next: compare it in chat, or try it.
         pause: becomes "Resume" while the run holds.
 
     Signals:
         pause_wanted: hold at the next step; likewise every other act, named after its button.
-        view_changed: ``plots``, ``numbers`` or ``log`` is wanted.
+        view_changed: ``plots``, ``found``, ``numbers`` or ``log`` is wanted.
     """
 
     pause_wanted = Signal()
@@ -50,6 +52,7 @@ class Header(QWidget):
         self.title = Text("", "title", elide=True)
         self.chip = Chip("Starting", "info", "clock")
         self.phases = Phases([phase.capitalize() for phase in PHASES])
+        self.found = Toggle("What was found")
         self.numbers = Toggle("Numbers")
         self.log = Toggle("Log")
         self.pause = Button("Pause", icon="pause")
@@ -76,11 +79,11 @@ class Header(QWidget):
         self._status: Status = "starting"
         self._wire()
         self._lay_out()
-        for button in (self.chat, self.export):
-            button.hide()
+        for hidden in (self.found, self.chat, self.export):
+            hidden.hide()
 
-    def show_run(self, name: str, state: RunSnapshot, standing: Standing, *, has_model: bool) -> None:
-        """Show name, state and the acts that make sense now."""
+    def show_run(self, name: str, state: RunSnapshot, standing: Standing, *, has_model: bool, act: str) -> None:
+        """Show name, state and the acts that make sense now; ``act`` is what one does with the model, if anything."""
         self.title.setText(name)
         self.chip.set(standing.word, *chip_look(standing.status))
         here = PHASES.index(state.phase) if state.phase in PHASES else -1
@@ -100,8 +103,10 @@ class Header(QWidget):
         for button in (self.pause, self.checkpoint, self.stop):
             button.setVisible(live)
             button.setEnabled(steps)
-        for button in (self.chat, self.export):
-            button.setVisible(not live and has_model)
+        self.chat.setText(act)
+        self.chat.set_icon("chat" if "chat" in act else "play")
+        self.chat.setVisible(not live and has_model and bool(act))
+        self.export.setVisible(not live and has_model)
 
     def waits(self, button: Button, words: str) -> None:
         """Show that a wish is on its way: the engine answers at its next step."""
@@ -110,7 +115,8 @@ class Header(QWidget):
         button.setEnabled(False)
 
     def show_view(self, view: str) -> None:
-        """Set the two switches."""
+        """Set the switches."""
+        self.found.setChecked(view == "found")
         self.numbers.setChecked(view == "numbers")
         self.log.setChecked(view == "log")
 
@@ -121,6 +127,7 @@ class Header(QWidget):
         self.chat.clicked.connect(self.chat_wanted)
         self.export.clicked.connect(self.export_wanted)
         self.more.clicked.connect(self._open_menu)
+        self.found.clicked.connect(lambda on: self.view_changed.emit("found" if on else "plots"))
         self.numbers.clicked.connect(lambda on: self.view_changed.emit("numbers" if on else "plots"))
         self.log.clicked.connect(lambda on: self.view_changed.emit("log" if on else "plots"))
 
@@ -138,7 +145,7 @@ class Header(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addLayout(left, 1)
-        for toggle in (self.numbers, self.log):
+        for toggle in (self.found, self.numbers, self.log):
             row.addWidget(toggle, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addSpacing(8)
         for button in (self.pause, self.checkpoint, self.stop, self.chat, self.export, self.more):

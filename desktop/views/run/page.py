@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtGui import QShowEvent
@@ -16,30 +15,26 @@ from desktop.bridge.train_worker import TrainWorker
 from desktop.engine.errors import UserError
 from desktop.engine.events import Event
 from desktop.engine.run_folder import RunFolder
-from desktop.flow.diagnostics import last_lines, save_diagnostics
+from desktop.flow.run_about import RunAbout, about, act_after
 from desktop.flow.run_end import LIVE, Standing, standing
-from desktop.flow.run_export import export_model, export_run
 from desktop.flow.run_figures import figures
+from desktop.flow.run_findings import Findings
 from desktop.flow.run_view import RunView
-from desktop.flow.runs import title_of
 from desktop.views.components.banner import Banner
 from desktop.views.components.empty import EmptyState
 from desktop.views.page import Page
-from desktop.views.run import places
 from desktop.views.run.ask import Ask
 from desktop.views.run.body import Body
+from desktop.views.run.ending import Alarm, Ending
 from desktop.views.run.figures import Figures
+from desktop.views.run.files import Files
 from desktop.views.run.header import Header
 from desktop.views.run.ranks import open_ranks
 from desktop.views.services import Services
 from desktop.views.theme.tokens import PAGE_MARGIN
 
 REPAINT_MS = 200  # often enough to look live; each repaint holds the event loop for some milliseconds
-LOG_LINES = 500
 LOG_EVERY = 2.0  # seconds between two looks at the log while it is shown
-
-_TITLES = {"failed": "This run failed", "interrupted": "This run was interrupted", "stopped": "Stopped before its end"}
-_TONES = {"failed": "bad", "interrupted": "warn", "stopped": "info"}
 
 
 class RunPage(Page):
@@ -51,6 +46,8 @@ class RunPage(Page):
         figures: the five numbers.
         body: plots, numbers, log, samples and watch.
         ending: what happened to a run that broke off, and how to go on.
+        alarm: that the model is losing its words, and what to do.
+        files: what is copied from and read of the run's folder.
     """
 
     name: ClassVar[str] = "run"
@@ -66,14 +63,16 @@ class RunPage(Page):
         self._view = RunView()
         self._standing: Standing | None = None
         self._waiting_for_engine = False
-        self._clip = 1.0
-        self._name = ""
+        self._about = RunAbout("")
+        self._act: str | None = None
         self._log_read = 0.0
         self._plots_ready = False
         self.header = Header()
         self.figures = Figures()
         self.body = Body()
-        self.ending = Banner("warn", "")
+        self.ending = Ending()
+        self.alarm = Alarm()
+        self.files = Files(services, self)
         self.note = Banner("info", "", "", "OK")
         self.ask = Ask()
         self._missing = EmptyState(
@@ -120,12 +119,12 @@ class RunPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(PAGE_MARGIN, 20, PAGE_MARGIN, 20)
         column.setSpacing(16)
-        above: tuple[QWidget, ...] = (self.header, self.note, self.ask, self.ending, self.figures)
+        above: tuple[QWidget, ...] = (self.header, self.note, self.ask, self.alarm, self.ending, self.figures)
         for widget in above:
             column.addWidget(widget)
         column.addWidget(self.body, 1)
         column.addWidget(self._missing, 1)
-        for widget in (self.note, self.ending, self._missing):
+        for widget in (self.note, self._missing):
             widget.hide()
 
     def _wire(self) -> None:
@@ -139,13 +138,18 @@ class RunPage(Page):
         header.discard_wanted.connect(self._ask_discard)
         header.chat_wanted.connect(lambda: self.navigate.emit("chat", {"run": self.run}))
         header.clone_wanted.connect(lambda: self.navigate.emit("wizard", {"clone": self.run}))
-        header.export_wanted.connect(lambda: self._export(export_model))
-        header.export_run_wanted.connect(lambda: self._export(export_run))
-        header.diagnostics_wanted.connect(self._save_diagnostics)
-        header.ranks_wanted.connect(lambda: open_ranks(self._services, f"run:{self.run}", self._name, self))
+        header.export_wanted.connect(self.files.export_model)
+        header.export_run_wanted.connect(self.files.export_run)
+        header.diagnostics_wanted.connect(self.files.save_diagnostics)
+        header.ranks_wanted.connect(lambda: open_ranks(self._services, f"run:{self.run}", self._about.name, self))
         header.view_changed.connect(self._show_view)
         self.body.log.wanted.connect(self._read_log)
-        self.body.log.bundle_wanted.connect(self._save_diagnostics)
+        self.body.log.bundle_wanted.connect(self.files.save_diagnostics)
+        self.files.said.connect(self._say)
+        self.files.failed.connect(self._tell)
+        self.files.log_read.connect(self.body.log.show_lines)
+        self.files.findings_read.connect(self._show_findings)
+        self.alarm.acted.connect(self._on_alarm)
         self.ask.agreed.connect(lambda: self._wish(TrainWorker.stop_and_discard, header.stop, "Stopping"))
         self.note.acted.connect(self.note.hide)
         self.ending.acted.connect(self._resume)
@@ -161,11 +165,7 @@ class RunPage(Page):
             self._show_missing(missing=True)
             return
         self._show_missing(missing=False)
-        try:
-            job = self._folder.job()
-            self._clip, self._name = job.training.max_grad_norm, title_of(self._folder) or job.name
-        except UserError:
-            self._clip, self._name = 0.0, self.run
+        self._about, self.files.run = about(self._folder), self._folder
         self._worker = worker
         self._standing = None
         # What an old worker still has on its way must not reach the page once it follows another run.
@@ -182,8 +182,10 @@ class RunPage(Page):
         self._view = RunView()
         self._standing = None
         self._waiting_for_engine = False
-        for banner in (self.note, self.ending, self.ask):
+        self._act = None
+        for banner in (self.note, self.ending, self.alarm, self.ask):
             banner.hide()
+        self._show_findings(None)
 
     def _load_plots(self) -> None:
         self.body.plots.load()
@@ -232,13 +234,16 @@ class RunPage(Page):
         state, now = self._view.snapshot(), time.time()
         stands = self._standing or self._live_standing()
         summary = self._services.runs.summary(self.run)
-        title = summary.name if summary is not None else self._name  # until the book has looked
-        self.header.show_run(
-            title, state, stands, has_model=stands.status in _WITH_MODEL and self._folder.model.is_dir()
-        )
-        self.figures.show_figures(figures(state, stands, now), live=stands.status in LIVE)
-        self._show_ending(stands, state.total)
-        self.body.show_run(self._view, state, stands, clip=self._clip)
+        title = summary.name if summary is not None else self._about.name  # until the book has looked
+        has_model = stands.status in _WITH_MODEL and self._folder.model.is_dir()
+        if has_model and self._act is None:
+            self._act = act_after(self.run)
+            self.files.read_findings()
+        self.header.show_run(title, state, stands, has_model=has_model, act=self._act or "")
+        self.figures.show_figures(figures(state, stands, now, self._about.objective), live=stands.status in LIVE)
+        self.ending.show_ending(stands, state.total)
+        self.alarm.show_alarm(state.collapse, stands)
+        self.body.show_run(self._view, state, stands, self._about)
         if self.body.view == "log" and (stands.status in LIVE) and time.monotonic() - self._log_read > LOG_EVERY:
             self._read_log()
 
@@ -246,20 +251,6 @@ class RunPage(Page):
         if self._waiting_for_engine:
             return Standing("starting", "Starting", "The engine is starting.")
         return standing(self._view.outline, alive=True)
-
-    def _show_ending(self, stands: Standing, total: int) -> None:
-        resumable = stands.resume_step is not None
-        self.ending.setVisible(stands.status in _TITLES and (resumable or stands.status != "stopped"))
-        if stands.status not in _TITLES:
-            return
-        act = None
-        if stands.resume_step:
-            act = f"Resume from step {stands.resume_step}" + (f" of {total}" if total else "")
-        elif resumable:
-            act = "Start again"
-        text = f"{stands.sentence} {stands.hint}".strip()
-        self.ending.set(_TONES[stands.status], _TITLES[stands.status], text, act)
-        self.ending.button.set_kind("secondary" if stands.status == "stopped" else "primary")
 
     def _show_missing(self, *, missing: bool) -> None:
         for widget in (self.header, self.figures, self.body):
@@ -300,38 +291,21 @@ class RunPage(Page):
         self._attach()
         self._repaint()
 
-    def _export(self, export: Callable[[RunFolder, Path], Path]) -> None:
-        if self._folder is None:
-            return
-        run, where = self._folder, places.ask_folder(self, "Export into a folder")
-        if where is None:
-            return
-        self._say("info", "Copying", f"to {where}")
-        task = self._services.tasks.run(lambda: export(run, where))
-        task.succeeded.connect(lambda made: self._say("ok", "Exported", f"{made}"))
-        task.failed.connect(self._tell)
-
-    def _save_diagnostics(self) -> None:
-        if self._folder is None:
-            return
-        run = self._folder
-        where = places.ask_file(self, "Save diagnostics", f"{run.name}-diagnostics.zip", "Zip archives (*.zip)")
-        if where is None:
-            return
-        task = self._services.tasks.run(lambda: save_diagnostics(run, where))
-        task.succeeded.connect(
-            lambda made: self._say(
-                "ok", "Diagnostics saved", f"{made}. Keys, names and texts are left out; have a look."
-            )
-        )
-        task.failed.connect(self._tell)
-
     def _read_log(self) -> None:
-        if self._folder is None:
-            return
         self._log_read = time.monotonic()
-        file = self._folder.log_file
-        self._services.tasks.run(lambda: last_lines(file, LOG_LINES)).succeeded.connect(self.body.log.show_lines)
+        self.files.read_log()
+
+    def _show_findings(self, found: Findings | None) -> None:
+        self.body.findings.show_findings(found)
+        self.header.found.setVisible(found is not None)
+        if found is None and self.body.view == "found":
+            self._show_view("plots")
+
+    def _on_alarm(self) -> None:
+        if (self._standing or self._live_standing()).status in LIVE:
+            self._ask_discard()
+        else:
+            self.navigate.emit("wizard", {"clone": self.run})
 
     def _tell(self, error: UserError) -> None:
         self._say("bad", error.message, error.hint)

@@ -90,6 +90,7 @@ class Plot(QWidget):
         steps_shown: bool = True,
         value_text: Callable[[float, float], str] = tick_text,
         about: int = 4,
+        whole: tuple[float, float] | None = None,
         empty: str = "",
         parent: QWidget | None = None,
     ) -> None:
@@ -101,6 +102,7 @@ class Plot(QWidget):
             steps_shown: whether the steps are written under it.
             value_text: writes a tick, given its value and the distance between ticks.
             about: how many ticks stand beside it.
+            whole: values that are always in sight, such as 0 and 1 of a share.
             empty: said while there is nothing to draw.
             parent: the owner.
         """
@@ -114,6 +116,7 @@ class Plot(QWidget):
         self._steps_shown = steps_shown
         self._value_text = value_text
         self._about = about
+        self._whole = whole
         self._canvas: Any = None
         self._items: dict[str, Any] = {}
         self._grid: list[Any] = []
@@ -203,7 +206,7 @@ class Plot(QWidget):
                 self._place(line, xs, np.where(good, ys, np.nan))  # a gap; infinity would crash the painter
         self._canvas.setVisible(low <= high)
         self._empty.setVisible(low > high)
-        for value in self.levels.values():
+        for value in (*self.levels.values(), *((self._whole or ()) if low <= high else ())):
             low, high = min(low, value), max(high, value)
         self._place_levels()
         self._scale(low, high, max(self._total, last))

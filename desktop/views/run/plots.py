@@ -1,4 +1,4 @@
-"""The four plots of a run and their legends, filled from its curves; what the numbers mean is decided in flow."""
+"""The plots of a run and their legends, filled from its curves; what the numbers mean is decided in flow."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.flow import amounts
 from desktop.flow.metrics import Curves
+from desktop.flow.run_plots import own_plots
 from desktop.flow.run_view import RunSnapshot
 from desktop.views.components.card import Card
 from desktop.views.components.label import Text
+from desktop.views.run.grid import Grid
 from desktop.views.run.legend import Legend
 from desktop.views.run.plot import Line, Plot
+from desktop.views.run.plot_card import MEASURED, VALIDATION, OwnCard, plot_card, plot_head, shape_of
 from desktop.views.theme.theme import Theme
 
-MEASURED, VALIDATION, NOW, NORM = 0, 1, 2, 3
+NOW, NORM = 2, 3
 GIGABYTE = 1024.0
 TURN_MS = 8  # between the drawing of one plot and of the next
 NARROW = 940  # under this width two cards cannot hold every name
@@ -45,10 +48,12 @@ MEMORY = (
 
 
 class Plots(QWidget):
-    """Loss, learning rate, gradient norm, speed and memory, two by two.
+    """Loss, what the objective has of its own, learning rate, gradient norm, speed and memory, two by two.
 
     Attributes:
         loss: the plot of losses; likewise ``rate``, ``gradient``, ``speed`` and ``memory``.
+        own: the cards of the objective's own figures, in their order.
+        grid: where all of them stand.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -71,16 +76,19 @@ class Plots(QWidget):
         self._waiting: list[Plot] = []
         self._turn = QTimer(self, singleShot=True, interval=TURN_MS)
         self._turn.timeout.connect(self._redraw_next)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(16)
-        grid.addWidget(_card("Loss", self.legends["loss"], self.loss), 0, 0)
-        grid.addWidget(_card("Learning rate", self.legends["rate"], self.rate), 0, 1)
-        grid.addWidget(_card("Gradient norm", self.legends["gradient"], self.gradient), 1, 0)
-        grid.addWidget(self._pair(), 1, 1)
-        for place in (0, 1):
-            grid.setColumnStretch(place, 1)
-            grid.setRowStretch(place, 1)
+        self.own: list[OwnCard] = []
+        self._is_loaded = False
+        self._first = plot_card("Loss", self.legends["loss"], self.loss)
+        self._rest = (
+            plot_card("Learning rate", self.legends["rate"], self.rate),
+            plot_card("Gradient norm", self.legends["gradient"], self.gradient),
+            self._pair(),
+        )
+        self.grid = Grid("Plots of the run")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.grid)
+        self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the longest legend where the cards are narrow."""
@@ -89,15 +97,17 @@ class Plots(QWidget):
 
     def all(self) -> Sequence[Plot]:
         """Return every plot."""
-        return (self.loss, self.rate, self.gradient, self.speed, self.memory)
+        return (self.loss, *(card.plot for card in self.own), self.rate, self.gradient, self.speed, self.memory)
 
     def load(self) -> None:
         """Build the canvases, one a turn of the event loop, so that no turn takes long."""
+        self._is_loaded = True
         self._loading = list(self.all())
         self._load_next()
 
-    def show_run(self, curves: Curves, state: RunSnapshot, *, clip: float) -> None:
-        """Draw a run as it stands."""
+    def show_run(self, curves: Curves, state: RunSnapshot, *, clip: float, objective: str = "") -> None:
+        """Draw a run as it stands; ``objective`` says what it learns from, and so what is worth a plot of its own."""
+        self._show_own(curves, objective)
         self._show_loss(curves, state)
         self._show_rate(curves, state)
         self._show_gradient(curves, clip)
@@ -120,6 +130,31 @@ class Plots(QWidget):
         if self._loading:
             self._loading.pop(0).load()
             QTimer.singleShot(0, self, self._load_next)
+
+    def _arrange(self) -> None:
+        self.grid.show_cards((self._first, *self.own, *self._rest))
+
+    def _show_own(self, curves: Curves, objective: str) -> None:
+        told = own_plots(curves, objective)
+        if [shape_of(one) for one in told] != [card.shape for card in self.own]:
+            self._replace_own([OwnCard(one) for one in told])
+        for card, one in zip(self.own, told, strict=True):
+            card.show_plot(one)
+
+    def _replace_own(self, cards: list[OwnCard]) -> None:
+        gone, self.own = self.own, cards
+        self._arrange()
+        for card in gone:
+            for waiting in (self._waiting, self._loading):
+                if card.plot in waiting:
+                    waiting.remove(card.plot)
+            card.hide()
+            card.deleteLater()
+        if self._is_loaded:
+            idle = not self._loading
+            self._loading += [card.plot for card in cards]
+            if idle:
+                self._load_next()
 
     def _show_loss(self, curves: Curves, state: RunSnapshot) -> None:
         self.loss.set("raw", curves.loss.steps, curves.loss.values)
@@ -184,25 +219,8 @@ class Plots(QWidget):
         card = Card(padding=0)
         card.body.setContentsMargins(16, 12, 16, 8)
         card.body.setSpacing(4)
-        card.body.addLayout(_head(Text("Tokens/s", "help", "text2", wrap=False), self._speed_now))
+        card.body.addLayout(plot_head(Text("Tokens/s", "help", "text2", wrap=False), self._speed_now))
         card.body.addWidget(self.speed, 4)
-        card.body.addLayout(_head(self._memory_title, self.legends["memory"]))
+        card.body.addLayout(plot_head(self._memory_title, self.legends["memory"]))
         card.body.addWidget(self.memory, 5)
         return card
-
-
-def _card(title: str, legend: QWidget, plot: Plot) -> Card:
-    card = Card(padding=0)
-    card.body.setContentsMargins(16, 12, 16, 8)
-    card.body.setSpacing(6)
-    card.body.addLayout(_head(Text(title, "strong", wrap=False), legend))
-    card.body.addWidget(plot, 1)
-    return card
-
-
-def _head(title: Text, right: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.addWidget(title)
-    row.addStretch(1)
-    row.addWidget(right)
-    return row

@@ -214,9 +214,9 @@ def test_the_plots_repaint_seldom_and_keep_the_last_point(
     drawn: list[int] = []
     draw = Plots.show_run
 
-    def counting(plots: Plots, curves: Any, state: Any, *, clip: float) -> None:
+    def counting(plots: Plots, curves: Any, state: Any, *, clip: float, objective: str = "") -> None:
         drawn.append(state.step)
-        draw(plots, curves, state, clip=clip)
+        draw(plots, curves, state, clip=clip, objective=objective)
 
     monkeypatch.setattr(Plots, "show_run", counting)
     with run.lock().acquire(timeout=1):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-from pydantic import Field
+from typing import Any, ClassVar, Literal
 
 from desktop.engine.generate.predict import PredictOptions, Predictor
 from desktop.engine.models.library import resolve
@@ -12,7 +10,7 @@ from desktop.engine.options import Options
 from desktop.engine.workbench.base import Operation, Reply
 from desktop.engine.workbench.subjects import fingerprint
 
-SLOT = "predictor"
+SLOTS = ("predictor", "beside")
 
 
 class PredictParams(Options):
@@ -20,13 +18,15 @@ class PredictParams(Options):
 
     Attributes:
         model: the model, as a job names it.
-        texts: what to label, to turn into another text, or, of a reward model, the answers to rate.
+        texts: what to label, to turn into another text, or, of a reward model, the answers to rate; none to only load.
         options: how.
+        slot: where the model is kept: one and another beside it can be loaded at once, to be compared.
     """
 
     model: str
-    texts: tuple[str, ...] = Field(min_length=1)
+    texts: tuple[str, ...] = ()
     options: PredictOptions = PredictOptions()
+    slot: Literal["predictor", "beside"] = "predictor"
 
 
 class Predict(Operation):
@@ -51,7 +51,7 @@ class Predict(Operation):
             reply.stream({"doing": f"Loading {found.title}"})
             return Predictor.load(asked.model)
 
-        predictor = reply.kept.hold(SLOT, (asked.model, files), load)
+        predictor = reply.kept.hold(asked.slot, (asked.model, files), load)
         answers = []
         for answer in predictor.predict(asked.texts, asked.options, lambda: not reply.cancelled):
             reply.stream({"answer": answer})
@@ -60,7 +60,7 @@ class Predict(Operation):
 
 
 class PredictUnload(Operation):
-    """Gives the memory of the loaded model back."""
+    """Gives the memory of the loaded models back."""
 
     id: ClassVar[str] = "predict_unload"
     title: ClassVar[str] = "Letting the model go"
@@ -68,4 +68,5 @@ class PredictUnload(Operation):
 
     def run(self, params: dict[str, Any], reply: Reply) -> dict[str, Any]:
         """Return whether there was a model."""
-        return {"unloaded": reply.kept.drop(SLOT)}
+        gone = [reply.kept.drop(slot) for slot in SLOTS]
+        return {"unloaded": any(gone)}
