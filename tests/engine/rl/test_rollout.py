@@ -56,6 +56,7 @@ def test_likelihoods_are_those_of_each_answer_alone(ready: tuple[Any, Any]) -> N
     model.eval()
     with seeded(2):
         rollout = sampled(model, PROMPTS, tokenizer, most=5, temperature=0.7)
+    model.requires_grad_(False)
     logs, entropy = log_likelihoods(model, rollout, 0.7)
     for place, prompt in enumerate(PROMPTS):
         ids = rollout.input_ids[place, : len(prompt) + int(rollout.lengths[place])]
