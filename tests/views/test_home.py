@@ -113,3 +113,9 @@ def test_settings_are_kept(workspace: Path) -> None:
     Settings().change(theme="dark", text_size=1.15)
     assert Settings().values.theme == "dark"
     assert Settings().values.text_size == 1.15
+
+
+def test_recipes_are_one_press_away(qtbot: QtBot, home: HomePage) -> None:
+    with qtbot.waitSignal(home.navigate) as told:
+        home.recipes.click()
+    assert told.args == ["recipes", {}]

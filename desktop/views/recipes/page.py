@@ -189,7 +189,7 @@ class RecipesPage(Page):
         view = self.book.view(self._shown) if self._shown else None
         if view is None:
             return
-        if self.running is None:
+        if self.running is None or self.running.name != view.name:
             self._open(view)
         else:
             self.running.set(view)

@@ -73,6 +73,9 @@ class StageCard(Card):
 class RunningView(QWidget):
     """One started recipe.
 
+    Attributes:
+        name: of its folder.
+
     Signals:
         stop_wanted, resume_wanted: asked of this recipe.
         run_opened: name of the run of a stage.
@@ -87,6 +90,7 @@ class RunningView(QWidget):
     def __init__(self, view: RecipeView, parent: QWidget | None = None) -> None:
         """Show ``view``."""
         super().__init__(parent)
+        self.name = view.name
         self._onward: Onward | None = None
         self._led_from = ""
         self.chip = Chip("")
