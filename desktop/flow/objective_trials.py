@@ -14,7 +14,7 @@ from desktop.engine.job import JobSpec
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.objectives.base import Objective
 
-STEPS = 60
+STEPS = 40
 _SAMPLES = {
     "chat": "bakery.jsonl",
     "text": "handbook.txt",
@@ -64,7 +64,7 @@ TRIALS: Mapping[str, Trial] = {
     "mlm": Trial(model="starter-encoder", data=("handbook.txt",)),
     "classification": Trial(model="starter-encoder", data=("letters.jsonl",)),
     "seq2seq": Trial(model="starter-seq2seq", data=("polite.jsonl",)),
-    "reward": Trial(data=("manners.jsonl",), training=_PAIRS),
+    "reward": Trial(data=("manners.jsonl",), training=_PAIRS, steps=60),
     "dpo": Trial(data=("manners.jsonl",), training=_PAIRS),
     "simpo": Trial(data=("manners.jsonl",), training=_PAIRS),
     "orpo": Trial(data=("manners.jsonl",), training=_PAIRS),

@@ -1,4 +1,4 @@
-"""``fettle try_objectives``: trains each objective on the starter models and prints what came of it; no more than that."""
+"""``fettle try_objectives``: trains each objective on the starter models and prints the outcome; it decides nothing."""
 
 from __future__ import annotations
 
