@@ -49,12 +49,12 @@ class PpoOptions(Options):
         unit="tokens",
     )
     kl: float = option(
-        0.05,
+        0.2,
         label="KL penalty",
         help="What leaving the start costs a nat: higher keeps the model closer to where it began.",
         ge=0,
         le=10,
-        typical="0.02 to 0.2",
+        typical="0.05 to 0.3",
     )
     target_kl: float | None = option(
         6.0,

@@ -57,6 +57,9 @@ class PpoTrainer(Trainer):
         self.model_accepts_loss_kwargs = True  # the loss is divided by the tokens of the step, here
         self._reference = Reference(setup.model, setup.method)
 
+    def sync_random(self) -> None:
+        """Put the random numbers of a resumed run in place before answers are drawn; nothing to do in any other."""
+
     def own_rate_factor(self, parameter_name: str) -> float | None:
         """Return by how much the value head learns faster than the rest; ``None`` for what is not its."""
         return float(self._options.value_rate) if f"{NAME}." in parameter_name else None
@@ -67,6 +70,7 @@ class PpoTrainer(Trainer):
         if self._epochs_left and len(self._held) == len(batches):
             self._epochs_left -= 1
         elif batches:
+            self.sync_random()
             self._held = self._answered([batch["rows"] for batch in batches])
             self._tokens = sum(int(batch["answered"].sum()) for batch in self._held)
             self._epochs_left = self._options.epochs - 1

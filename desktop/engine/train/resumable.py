@@ -34,6 +34,7 @@ class Resumable:
     """
 
     tokens_seen: int
+    _random_from: Path | None = None
     method: Method
     rate_factor: Callable[[str], float]
     muon: bool
@@ -87,6 +88,7 @@ class Resumable:
 
     def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
         if checkpoint is not None:
+            self._random_from = Path(checkpoint)
             state.restore_optimizer(self, Path(checkpoint))
             state.restore_carried(self, Path(checkpoint))
 
@@ -94,8 +96,16 @@ class Resumable:
         """Nothing to do: the scaler comes back with the optimizer."""
 
     def _load_rng_state(self, checkpoint: str | None) -> None:
-        if checkpoint is not None:
-            state.restore_random(Path(checkpoint))
+        self.sync_random()
+
+    def sync_random(self) -> None:
+        """Put the random number generators back, once after a resume, when whatever draws next drew in the first run.
+
+        The library does so behind the fetching of a step's rows; a trainer that draws while it fetches asks earlier.
+        """
+        if self._random_from is not None:
+            state.restore_random(self._random_from)
+            self._random_from = None
 
 
 def made_resumable(trainer: Trainer, method: Method, options: Any, *, muon: bool = False) -> Any:
