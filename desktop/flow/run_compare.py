@@ -11,9 +11,11 @@ from typing import Any
 from desktop.engine.errors import RequestError
 from desktop.engine.job import JobSpec, Training
 from desktop.engine.methods import METHODS
+from desktop.engine.objectives.base import Measure
 from desktop.engine.options import fields_of
 from desktop.engine.run_folder import RunFolder
 from desktop.flow.amounts import loss, rate
+from desktop.flow.measures import written
 from desktop.flow.run_view import RunView
 from desktop.flow.runs import RunSummary
 
@@ -44,13 +46,16 @@ class Comparison:
         names: what they are called, in order, without what all begin with.
         settings: every setting, those that differ first.
         about: what they share (``same data, 20 validation rows``) or that they do not.
-        verdict: whose validation loss is lowest and by how much, with what that is worth.
+        verdict: whose validation loss is lowest, or whose figure is best where all are judged by the same one, and by
+            how much, with what that is worth.
+        measure: the figure all of them are judged by; nothing where that is the loss, or not the same for all.
     """
 
     names: tuple[str, ...]
     settings: tuple[Difference, ...]
     about: str
     verdict: str
+    measure: Measure | None = None
 
     @property
     def different(self) -> tuple[Difference, ...]:
@@ -67,11 +72,13 @@ def read_view(run: RunFolder) -> RunView:
 
 def compare(runs: Sequence[RunSummary], jobs: Sequence[JobSpec | None], views: Sequence[RunView]) -> Comparison:
     """Return what there is to say of ``runs``, given their jobs and what their events tell."""
+    measure = _shared_measure(runs)
     return Comparison(
         names=short_names([run.name for run in runs]),
         settings=_differences(jobs),
         about=_about(jobs, views),
-        verdict=_verdict(runs, jobs),
+        verdict=_verdict(runs, jobs, measure),
+        measure=measure,
     )
 
 
@@ -130,7 +137,30 @@ def _all_equal(values: Sequence[object]) -> bool:
     return all(value == values[0] for value in values)
 
 
-def _verdict(runs: Sequence[RunSummary], jobs: Sequence[JobSpec | None]) -> str:
+def _shared_measure(runs: Sequence[RunSummary]) -> Measure | None:
+    found = {run.judged.measure if run.judged else None for run in runs}
+    measure = found.pop() if len(found) == 1 else None
+    return measure if measure is not None and measure.key != "loss" else None
+
+
+def _best(runs: Sequence[RunSummary], measure: Measure) -> str:
+    """Return whose figure is best, of runs that are all judged by it."""
+    known = [(run.judged.now, run.name) for run in runs if run.judged is not None and math.isfinite(run.judged.now)]
+    known.sort(key=lambda one: one[0], reverse=measure.better == "higher")
+    if len(known) < 2:
+        return ""
+    (first, best), (second, next_best) = known[:2]
+    if written(first, measure) == written(second, measure):
+        return f"{best} and {next_best} are even: {measure.title} {written(first, measure)}."
+    apart = f"{measure.title} {written(first, measure)} against {written(second, measure)}"
+    return f"{best} is ahead of {next_best}: {apart}. One run each: another seed may move that."
+
+
+def _verdict(runs: Sequence[RunSummary], jobs: Sequence[JobSpec | None], measure: Measure | None) -> str:
+    if measure is not None:
+        return _best(runs, measure) if _same_rows(jobs) else ""
+    if not _all_equal([run.objective for run in runs]):
+        return ""  # their losses are not of one kind
     known = sorted((run for run in runs if math.isfinite(run.validation)), key=lambda run: run.validation)
     if len(known) < 2 or not _same_rows(jobs):
         return ""

@@ -34,6 +34,7 @@ class RunRow:
     loss: str
     validation: str
     to_base: str
+    judged: str
     speed: str
     peak: str
     time: str
@@ -66,6 +67,7 @@ def row(run: RunSummary, now: float) -> RunRow:
         loss=_known(run.loss, loss),
         validation=_known(run.validation, loss),
         to_base=f"{change:+.2f}".replace("-", "\N{MINUS SIGN}") if math.isfinite(change) else "",
+        judged=f"{run.judged.measure.title} {run.judged.words}" if run.judged else "",
         speed=_known(run.speed, count),
         peak=gigabytes(run.peak_mib) if run.peak_mib else "",
         time=duration(run.seconds) if run.seconds else "",

@@ -16,6 +16,7 @@ from desktop.engine.events import Failed, Finished, Started, Step, parse_line
 from desktop.engine.job import JobSpec
 from desktop.engine.methods import METHODS
 from desktop.engine.run_folder import EventTail, RunFolder, write_atomically
+from desktop.flow.measures import Change, changes, first_measure
 from desktop.flow.metrics import Sparkline
 from desktop.flow.run_end import LIVE, Standing, Status, standing
 from desktop.flow.run_outline import Outline
@@ -44,6 +45,7 @@ class RunSummary:
         validation: newest loss on the held-out rows.
         best: lowest loss on the held-out rows.
         before: the same before training.
+        judged: the figure its objective is judged by, before training and now; nothing while it was not measured.
         when: wall clock of its start.
         seconds: working time so far.
         seconds_left: at the present pace, nothing while unknown.
@@ -73,6 +75,7 @@ class RunSummary:
     validation: float
     best: float
     before: float
+    judged: Change | None
     when: float
     seconds: float
     seconds_left: float | None
@@ -300,6 +303,7 @@ def _row(entry: _Entry, state: Standing) -> RunSummary:
         validation=validation,
         best=best.loss if best else validation,
         before=before,
+        judged=_judged(outline, job.objective.id) if job else None,
         when=outline.began or made,
         seconds=outline.seconds,
         seconds_left=outline.seconds_left if state.status in LIVE else None,
@@ -315,6 +319,16 @@ def _row(entry: _Entry, state: Standing) -> RunSummary:
         warnings=outline.warnings + isinstance(outline.ended, Failed),
         bytes=0 if state.status in LIVE else size_of(run.path),
     )
+
+
+def _judged(outline: Outline, objective: str) -> Change | None:
+    """Return the figure an objective is judged by; the end of a run says it more surely than its last look."""
+    looks = [outline.evaluations[step].metrics for step in sorted(outline.evaluations)]
+    first = next((look.metrics for look in outline.evaluations.values() if look.when == "before"), {})
+    ended = outline.ended.metrics if isinstance(outline.ended, Finished) else {}
+    before, after = ended.get("before") or first, ended.get("after") or (looks[-1] if looks else {})
+    key = first_measure(objective).key
+    return next((change for change in changes(objective, before, after) if change.measure.key == key), None)
 
 
 def _metric(end: Finished, when: str, otherwise: float) -> float:

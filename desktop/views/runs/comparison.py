@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.engine.objectives.base import Measure
 from desktop.flow import amounts
+from desktop.flow.measures import written
+from desktop.flow.metrics import Series
 from desktop.flow.run_compare import MOST, Comparison
 from desktop.flow.run_view import RunView
 from desktop.views.components.button import Button
@@ -41,9 +44,10 @@ class CurvesCard(Card):
         self.choice.setProperty("compact", True)
         self.choice.setAccessibleName("Curve")
         self.choice.currentIndexChanged.connect(self._redraw)
-        self.plot = Plot("Loss of the runs compared", (*_TRAINING_LINES, *_VALIDATION_LINES))
+        self.plot = Plot("Figures of the runs compared", (*_TRAINING_LINES, *_VALIDATION_LINES))
         self._names: Sequence[str] = ()
         self._views: Sequence[RunView] = ()
+        self._measure: Measure | None = None
         self._legend = QHBoxLayout()
         self._legend.setSpacing(6)
         head = QHBoxLayout()
@@ -54,20 +58,30 @@ class CurvesCard(Card):
         self.body.addWidget(self.plot, 1)
         self.setMinimumHeight(260)
 
-    def show_curves(self, names: Sequence[str], views: Sequence[RunView]) -> None:
-        """Draw the curves of ``views``."""
+    def show_curves(self, names: Sequence[str], views: Sequence[RunView], measure: Measure | None = None) -> None:
+        """Draw the curves of ``views``; where all are judged by ``measure``, that one is offered first."""
         self._names, self._views = names, views
+        if measure != self._measure:
+            self._measure = measure
+            self.choice.blockSignals(True)
+            self.choice.clear()
+            self.choice.addItems([*([measure.title] if measure else []), VALIDATION, TRAINING])
+            self.choice.blockSignals(False)
         self._redraw()
 
+    def _series(self, view: RunView) -> Series:
+        """Return the curve of a run that is drawn now."""
+        chosen, curves = self.choice.currentText(), view.curves
+        if self._measure is not None and chosen == self._measure.title:
+            return curves.held_out.get(self._measure.key, Series())
+        return curves.validation if chosen == VALIDATION else curves.smoothed
+
     def _redraw(self) -> None:
-        validation = self.choice.currentText() == VALIDATION
+        validation = self.choice.currentText() != TRAINING
         for place in range(MOST):
             view = self._views[place] if place < len(self._views) else None
             for id, wanted in ((f"validation{place}", validation), (f"training{place}", not validation)):
-                curves = view.curves if view else RunView().curves
-                series = curves.validation if validation else curves.smoothed
-                if not wanted:
-                    series = RunView().curves.validation
+                series = self._series(view) if view is not None and wanted else Series()
                 self.plot.set(id, series.steps, series.values)
         self.plot.set_total(max((view.outline.total for view in self._views), default=0))
         self._name_lines(validation)
@@ -78,13 +92,15 @@ class CurvesCard(Card):
         said = []
         lines = _VALIDATION_LINES if validation else _TRAINING_LINES
         for line, name, view in zip(lines, self._names, self._views, strict=False):
-            now = (view.curves.validation if validation else view.curves.smoothed).last()
+            own = self._measure is not None and self.choice.currentText() == self._measure.title
+            now = self._series(view).last()
+            words = written(now, self._measure) if self._measure is not None and own else amounts.loss(now)
             short = Text(name, "help", "text2", elide=True)
             short.setMaximumWidth(140)
             self._legend.addWidget(Swatch(line))
             self._legend.addWidget(short)
-            self._legend.addWidget(Text(amounts.loss(now), "strong", tabular=True, wrap=False))
-            said.append(f"{name} {amounts.loss(now)}")
+            self._legend.addWidget(Text(words, "strong", tabular=True, wrap=False))
+            said.append(f"{name} {words}")
         self.plot.describe(", ".join(said))
 
 

@@ -189,7 +189,7 @@ class RunsPage(Page):
             return "reading their history"
         views = [self._views[run.folder][1] for run in runs]
         told = compare(runs, [self._views[run.folder][2] for run in runs], views)
-        self.curves.show_curves(told.names, views)
+        self.curves.show_curves(told.names, views, told.measure)
         self.settings.show_settings(told)
         return told.about
 

@@ -22,6 +22,7 @@ COLUMNS = (
     Column("Model", 132),
     Column("Method", 108),
     Column("Status", 132),
+    Column("Judged by, before \N{RIGHTWARDS ARROW} now", 224),
     Column("Steps", 104, number=True),
     Column("Loss", 74, number=True),
     Column("Validation", 92, number=True),
@@ -31,7 +32,7 @@ COLUMNS = (
     Column("Time", 104, number=True),
     Column("Started", 118, number=True),
 )
-DROPPED = (10, 9, 8, 6, 5, 11, 3, 2)  # columns given up, one after the other, where names have too little room
+DROPPED = (11, 10, 9, 7, 6, 12, 3, 2)  # columns given up, one after the other, where names have too little room
 NAME_WIDTH = 190
 TICK, NAME = 0, 1
 
@@ -197,6 +198,7 @@ def _cells(row: RunRow, ticked: bool, line: str) -> list[Cell]:
         Cell(row.model),
         Cell(row.method),
         Cell(row.word, chip=tone, icon=icon),
+        Cell(row.judged),
         Cell(row.steps, tone="text2"),
         Cell(row.loss),
         Cell(row.validation, strong=ticked),
