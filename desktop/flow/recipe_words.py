@@ -78,6 +78,12 @@ def onward(view: RecipeView) -> Onward | None:
     return Onward("Try it", "chat", {"model": view.model})
 
 
+def opens(folder: str) -> tuple[str, dict[str, Any]]:
+    """Return the page and the context that show what waits in ``folder`` of the queue: a recipe or a run."""
+    kind, _, name = folder.rpartition("/")
+    return ("recipes", {"recipe": name}) if kind.endswith("recipes") else ("run", {"run": name})
+
+
 def tone_of(view: RecipeView) -> str:
     """Return the tone of a recipe's chip."""
     return _VIEW_TONES[view.status]

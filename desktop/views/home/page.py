@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -18,6 +18,9 @@ from desktop.views.home.side import LinkRow, LinksCard, MachineCard, continue_ro
 from desktop.views.open_file import ask_for_data_file
 from desktop.views.page import Page
 from desktop.views.services import Services
+
+if TYPE_CHECKING:
+    from desktop.views.home.queue import QueuePanel
 
 _MARGIN = 32
 _MOST_WIDTH = 1344
@@ -43,6 +46,7 @@ class HomePage(Page):
         super().__init__()
         self._services: Services | None = None
         self._continued: list[home.Continued] = []
+        self.queue: QueuePanel | None = None
         self.hero = Hero()
         self.recent = RecentRuns()
         self.machine = MachineCard(offline)
@@ -71,14 +75,17 @@ class HomePage(Page):
         self._on_machine()
         self._clock.start()
         self._look_up(self._services)
+        self._follow_queue(self._services)
 
     def left(self) -> None:
         """Let the words grow old."""
         self._clock.stop()
+        if self.queue is not None:
+            self.queue.book.rest()
 
     def closed(self) -> None:
-        """Stop the clock."""
-        self._clock.stop()
+        """Stop the clock and look no more."""
+        self.left()
 
     def _lay_out(self) -> None:
         head = QVBoxLayout()
@@ -99,7 +106,7 @@ class HomePage(Page):
         top.addLayout(head, 1)
         for button in (open_file, self.recipes, new):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        main = QVBoxLayout()
+        self._main = main = QVBoxLayout()
         main.setSpacing(24)
         main.addWidget(self.hero)
         main.addWidget(self.recent)
@@ -148,6 +155,16 @@ class HomePage(Page):
         ):
             task = services.tasks.run(work)
             task.succeeded.connect(take)
+
+    def _follow_queue(self, services: Services) -> None:
+        if self.queue is None:
+            from desktop.views.home.queue import QueuePanel  # it loads what a job is made of: not before first paint
+
+            self.queue = QueuePanel(services.tasks)
+            self.queue.opened.connect(self.navigate)
+            self.queue.failed.connect(services.notices.tell)
+            self._main.insertWidget(1, self.queue)
+        self.queue.book.follow()
 
     def _show_continued(self, items: list[home.Continued]) -> None:
         self._continued = items

@@ -11,9 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.bridge.queue_book import QueueBook
 from desktop.bridge.wizard_session import WizardSession
 from desktop.engine.errors import UserError
 from desktop.engine.job import JobSpec
+from desktop.flow.home import live_run
 from desktop.flow.presets import preset
 from desktop.flow.wizard import TITLES
 from desktop.flow.wizard_answers import STEPS, Answers
@@ -93,6 +95,10 @@ class WizardPage(Page):
         self.session.changed.connect(self._refresh)
         self.session.saved.connect(self._on_saved)
         self.session.save_failed.connect(self._on_trouble)
+        self.queue = QueueBook(services.tasks, self)
+        self.queue.added.connect(self._on_queued)
+        self.queue.failed.connect(self._on_trouble)
+        services.runs.changed.connect(self._offer_queue)
         self.banner.acted.connect(self._trouble.hide)
         self.preview.back.connect(self._back)
         self.preview.next.connect(self._next)
@@ -203,6 +209,7 @@ class WizardPage(Page):
         if other:
             self._show_step(self._open)
         self.views[self._open].refresh()
+        self._offer_queue()
         if other and self.isVisible():
             self._focus_step()
         self._over.setEnabled(wizard.answers.touched or self._dropped is not None)
@@ -214,6 +221,8 @@ class WizardPage(Page):
             self.stack.addWidget(view)
             if isinstance(view, ModelStep):
                 view.recipes_wanted.connect(lambda: self.navigate.emit("recipes", {}))
+            elif isinstance(view, ReviewStep):
+                view.queue_wanted.connect(self._wait_in_line)
         self.stack.setCurrentWidget(self.views[step])
         self.views[step].entered()
 
@@ -268,6 +277,20 @@ class WizardPage(Page):
             return
         self.session.started()
         self.navigate.emit("run", {"run": name})
+
+    def _offer_queue(self) -> None:
+        view = self.views.get("review")
+        if isinstance(view, ReviewStep) and self.session.wizard.answers.step == "review":
+            live = live_run(self._services.runs.summaries())
+            view.offer_queue(live.name if live else "", may_start=not self.session.wizard.current.blocked)
+
+    def _wait_in_line(self) -> None:
+        if not self.session.wizard.current.blocked:
+            self.queue.add(self.session.wizard.job)
+
+    def _on_queued(self, _run: str) -> None:
+        self.session.started()
+        self.navigate.emit("home", {})
 
     def _set_advanced(self, advanced: bool) -> None:
         answers = self.session.wizard.answers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -33,7 +33,13 @@ _FORBIDDEN = '/\\:*?"<>|'
 
 
 class ReviewStep(StepView):
-    """The last look before the start."""
+    """The last look before the start.
+
+    Signals:
+        queue_wanted: the run shall wait until the device is free.
+    """
+
+    queue_wanted = Signal()
 
     id = "review"
     title = "Review"
@@ -46,6 +52,10 @@ class ReviewStep(StepView):
         self._problems.setSpacing(8)
         self._shown_problems: list[Problem] | None = None
         self._shown_lines: list[ReviewLine] | None = None
+        self.queue = Banner("info", "", "", "Add to queue")
+        self.queue.acted.connect(self.queue_wanted)
+        self.queue.hide()
+        self.content.addWidget(self.queue)
         self.content.addLayout(self._problems)
         self.content.addWidget(self._table_card())
         self.content.addWidget(self._file_card())
@@ -65,6 +75,17 @@ class ReviewStep(StepView):
             self._shown_problems = problems
             self._fill_problems(problems)
         self._yaml.setText(job_text(self.wizard, explain=self.wizard.answers.advanced).rstrip("\n"))
+
+    def offer_queue(self, at_work: str, *, may_start: bool) -> None:
+        """Offer to wait for the run ``at_work``, where there is one and nothing stands against a start."""
+        self.queue.setVisible(bool(at_work) and may_start)
+        if at_work:
+            self.queue.set(
+                "info",
+                f"{at_work} is at work on the device",
+                "Started now, both share it and both are slower. In the queue this one starts when the other is over.",
+                "Add to queue",
+            )
 
     def save_file(self) -> None:
         """Ask where to save the job file."""

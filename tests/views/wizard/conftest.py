@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
 from desktop.bridge import wizard_session
 from desktop.engine.errors import Problem
 from desktop.engine.job import JobSpec
 from desktop.engine.run_folder import RunFolder
+from desktop.flow.runs import RunSummary
 from desktop.flow.wizard_findings import ModelFound
 from desktop.views.services import Services
 from desktop.views.wizard.page import WizardPage, create
@@ -23,12 +25,18 @@ from tests.support.fake_workbench import FakeWorkbench
 BIG = "big"
 
 
-class FakeRuns:
-    """Remembers the jobs that were started."""
+class FakeRuns(QObject):
+    """Remembers the jobs that were started; nothing is at work."""
+
+    changed = Signal()
 
     def __init__(self, root: Path) -> None:
+        super().__init__()
         self.root = root
         self.started: list[JobSpec] = []
+
+    def summaries(self) -> list[RunSummary]:
+        return []
 
     def start(self, job: JobSpec) -> str:
         self.started.append(job)

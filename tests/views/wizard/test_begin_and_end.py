@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from desktop.engine.errors import Problem
 from desktop.engine.job import JobSpec
 from desktop.flow.wizard_answers import Answers
 from desktop.flow.wizard_draft import save_draft
+from desktop.views.wizard.model_step import ModelStep
 from desktop.views.wizard.review_step import ReviewStep
 from tests.support.wizard_user import said, view
 from tests.views.wizard.conftest import BIG, Stage
@@ -128,3 +130,33 @@ def test_a_refused_start_is_told_and_nothing_is_lost(
     qtbot.mouseClick(stage.page.preview.next_button, Qt.MouseButton.LeftButton)
     assert stage.page.banner.isVisible()
     assert stage.page.session.wizard.answers == answers
+
+
+def test_several_jobs_are_one_press_away_from_the_first_step(qtbot: QtBot, stage: Stage) -> None:
+    stage.page.session.go("model")
+    model = view(stage, "model")
+    assert isinstance(model, ModelStep)
+    with qtbot.waitSignal(stage.page.navigate) as went:
+        model.kind.chosen.emit("recipe")
+    assert went.args == ["recipes", {}]
+    assert model.kind.current == "one"
+
+
+def test_a_run_can_wait_while_another_is_at_work(qtbot: QtBot, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.fill()
+    review = view(stage, "review")
+    assert isinstance(review, ReviewStep)
+    stage.wait(stage.page.preview.next_button.isEnabled)
+    assert not review.queue.isVisible()
+    monkeypatch.setattr("desktop.views.wizard.page.live_run", lambda _: SimpleNamespace(name="bakery"))
+    stage.page._refresh()
+    assert review.queue.isVisible()
+    assert "bakery is at work" in review.queue.accessibleName()
+    jobs: list[JobSpec] = []
+    monkeypatch.setattr(stage.page.queue, "add", jobs.append)
+    job = stage.page.session.wizard.job
+    review.queue.button.click()
+    assert jobs == [job]
+    with qtbot.waitSignal(stage.page.navigate) as went:
+        stage.page.queue.added.emit("run")
+    assert went.args == ["home", {}]
