@@ -17,8 +17,7 @@ MOST_TRIED = 50
 _INVITES = {
     "classification": "Write a text and see which label it gets, and how sure the model is of each.",
     "seq2seq": "Write a text and read what the tuned model makes of it, beside what its base makes of it.",
-    "reward": "Write a question and an answer and see which reward the answer earns. Try two answers to one question: "
-    "only the difference means something.",
+    "reward": "Write a question and an answer, and see its reward. Of two answers only the difference means something.",
 }
 
 

@@ -18,12 +18,12 @@ LABELLED = {
     "mistakes": [{"text": "Is it good!", "truth": "praise", "said": "question", "probability": 0.9}],
 }
 _PARTS = ["labels", "confusion", "per_label", "mistakes", "outputs", "rewards", "surest"]
+_KEYS = ["label", "text", "truth", "said", "probability", "source", "target", "mean", "f1", "rows"]
 _json = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=4)),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(
-        ["label", "text", "truth", "said", "probability", "source", "target", "mean", "f1", "rows"]), inner, max_size=4)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(_KEYS), inner, max_size=4)),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 def test_a_classifiers_findings() -> None:

@@ -76,7 +76,7 @@ def test_a_reward_needs_a_question() -> None:
     assert asked is not None
     assert asked["options"] == {"prompts": ["Is it open?"]}
     tryout.answered({"answers": [{"prompt": "Is it open?", "text": "Yes.", "reward": -0.25}]})
-    assert tryout.tried[0].tuned == Said("Yes.", "−0.250", "Is it open?", reward=-0.25)
+    assert tryout.tried[0].tuned == Said("Yes.", "\N{MINUS SIGN}0.250", "Is it open?", reward=-0.25)
 
 
 def test_what_was_stopped_or_failed_is_not_kept() -> None:

@@ -320,7 +320,7 @@ class ChatPage(Page):
             button.setVisible(not self._tries)
         both = len(chat.contenders) != 1
         together = "Same question, same settings." if both else "One model, alone."
-        self._subtitle.setText("One text, one answer." if self._tries else together)
+        self._subtitle.setText(self.tryout.tryout.invites if self._tries else together)
         self.chooser.show_choices(chat.choices, chat.chosen)
         self.talk.refresh(both=both)
         self.judge.setVisible(bool(chat.run) and not self._tries)

@@ -56,7 +56,6 @@ class TryPanel(QWidget):
         self._calls = Calls(services.workbench)
         self._repaint = Throttle(self._show_file, _REPAINT_MS, self)
         self.tryout = Tryout()
-        self.invites = Text("", "body", "text2")
         self.question_label = Text("Question", "label", wrap=False)
         self.question = TryEdit("Question", "What was asked")
         self.edit_label = Text("Text", "label", wrap=False)
@@ -131,7 +130,6 @@ class TryPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        column.addWidget(self.invites)
         column.addWidget(card)
         column.addWidget(self.banner)
         column.addWidget(self.file_table, 1)
@@ -273,7 +271,6 @@ class TryPanel(QWidget):
 
     def _refresh(self) -> None:
         tryout = self.tryout
-        self.invites.setText(tryout.invites)
         for widget in (self.question_label, self.question):
             widget.setVisible(tryout.rates)
         self.edit_label.setText("Answer" if tryout.rates else "Text")
