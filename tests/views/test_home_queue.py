@@ -32,8 +32,8 @@ def panel(qtbot: QtBot, services: Services, monkeypatch: pytest.MonkeyPatch, sta
     home.show()
     home.entered()
     assert isinstance(home, HomePage)
-    assert home.queue is not None
     qtbot.waitUntil(lambda: home.queue is not None and len(home.queue.lines) == 3, timeout=10_000)
+    assert home.queue is not None
     home.queue.book._timer.stop()
     qtbot.addWidget(home, before_close_func=lambda page: page.closed())
     return home.queue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
@@ -157,14 +158,22 @@ class HomePage(Page):
             task.succeeded.connect(take)
 
     def _follow_queue(self, services: Services) -> None:
-        if self.queue is None:
-            from desktop.views.home.queue import QueuePanel  # it loads what a job is made of: not before first paint
+        """Follow the queue; at the first time what it is made of is loaded beside the window, not before it."""
+        if self.queue is not None:
+            self.queue.book.follow()
+            return
+        loading = services.tasks.run(lambda: importlib.import_module("desktop.views.home.queue"))
+        loading.succeeded.connect(self._on_queue_loaded)
 
-            self.queue = QueuePanel(services.tasks)
-            self.queue.opened.connect(self.navigate)
-            self.queue.failed.connect(services.notices.tell)
-            self._main.insertWidget(1, self.queue)
-        self.queue.book.follow()
+    def _on_queue_loaded(self, module: Any) -> None:
+        if self._services is None or self.queue is not None:
+            return
+        self.queue = module.QueuePanel(self._services.tasks)
+        self.queue.opened.connect(self.navigate)
+        self.queue.failed.connect(self._services.notices.tell)
+        self._main.insertWidget(1, self.queue)
+        if self._clock.isActive():
+            self.queue.book.follow()
 
     def _show_continued(self, items: list[home.Continued]) -> None:
         self._continued = items
