@@ -20,7 +20,10 @@ from desktop.engine.run_folder import Control, RunFolder
 from tests.support.command_line import run_fettle
 from tests.support.recipes import two_stages
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills with POSIX signals")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="kills with POSIX signals"),
+    pytest.mark.timeout(600),  # a dozen processes, each of which loads the libraries
+]
 STEPS = 40
 Thing = TypeVar("Thing")
 
