@@ -17,7 +17,7 @@ from desktop.engine.run_folder import Control, EventTail, RunFolder
 from desktop.flow.run_end import Standing, standing
 from desktop.flow.run_outline import Outline
 from desktop.flow.run_view import RunView
-from desktop.flow.runs import is_worked_on, newest_saved
+from desktop.flow.runs import is_worked_on, newest_saved, waiting
 
 TICK = 0.1  # seconds between two looks at the events
 LIVENESS = 1.0  # seconds between two looks at the lock
@@ -133,7 +133,10 @@ class TrainWorker(QThread):
             self.events_arrived.emit(batch)
 
     def _is_alive(self) -> bool:
-        return is_worked_on(self.run_folder, self._outline, self._exits())
+        if is_worked_on(self.run_folder, self._outline, self._exits()):
+            return True
+        # What waits in the queue is not at work, but it will be: whoever looks at it is to see it begin.
+        return self._outline.sessions == 0 and self.run_folder.name in waiting(self.run_folder.path.parent)
 
     def _standing(self) -> Standing:
         code = self._exits().get(self.run_folder.name)

@@ -9,7 +9,9 @@ from typing import Literal
 from desktop.engine import events as ev
 from desktop.flow.run_outline import Outline
 
-Status = Literal["starting", "running", "paused", "finished", "stopped", "discarded", "failed", "interrupted"]
+Status = Literal[
+    "waiting", "starting", "running", "paused", "finished", "stopped", "discarded", "failed", "interrupted"
+]
 
 LIVE: frozenset[Status] = frozenset({"starting", "running", "paused"})
 _WHILE = {
@@ -45,6 +47,10 @@ class Standing:
     sentence: str
     hint: str = ""
     resume_step: int | None = None
+
+
+WAITING = Standing("waiting", "In the queue", "The run waits for the device.", "`fettle queue list` shows the order.")
+"""How a run stands that no engine has begun yet, since others come before it."""
 
 
 def standing(outline: Outline, *, alive: bool, exit_code: int | None = None, saved_step: int | None = None) -> Standing:

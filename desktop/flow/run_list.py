@@ -13,6 +13,7 @@ from desktop.flow.runs import RunSummary
 GROUPS: dict[str, frozenset[Status]] = {
     "Any status": frozenset(),
     "At work": LIVE,
+    "In the queue": frozenset({"waiting"}),
     "Finished": frozenset({"finished"}),
     "Stopped": frozenset({"stopped", "discarded"}),
     "Broke off": frozenset({"failed", "interrupted"}),

@@ -11,14 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.engine.errors import RequestError
+from desktop.engine.errors import RequestError, UserError
 from desktop.engine.events import Failed, Finished, Started, Step, parse_line
 from desktop.engine.job import JobSpec
 from desktop.engine.methods import METHODS
+from desktop.engine.queue import Queue
 from desktop.engine.run_folder import EventTail, RunFolder, write_atomically
 from desktop.flow.measures import Change, changes, first_measure
 from desktop.flow.metrics import Sparkline
-from desktop.flow.run_end import LIVE, Standing, Status, standing
+from desktop.flow.run_end import LIVE, WAITING, Standing, Status, standing
 from desktop.flow.run_outline import Outline
 
 READ_AT_ONCE = 8 * 1024 * 1024
@@ -130,16 +131,17 @@ class Shelf:
         here = {run.name: run for run in RunFolder.all_in(self.root)}
         for gone in self._entries.keys() - here.keys():
             del self._entries[gone]
-        found = [self._summary(run, ours) for run in here.values()]
+        queued = waiting(self.root)
+        found = [self._summary(run, ours, waits=run.name in queued) for run in here.values()]
         return sorted(found, key=lambda summary: (summary.when, summary.folder), reverse=True)
 
-    def _summary(self, run: RunFolder, ours: Mapping[str, int | None]) -> RunSummary:
+    def _summary(self, run: RunFolder, ours: Mapping[str, int | None], *, waits: bool) -> RunSummary:
         entry = self._entries.get(run.name)
         if entry is None:
             entry = self._entries[run.name] = _Entry(run, EventTail(run))
         working = run.name in ours and ours[run.name] is None
         files = (run.events_file, about_file(run), run.path, run.checkpoints, run.model)
-        stamp = (working, *map(_stamp, files))
+        stamp = (working, waits, *map(_stamp, files))
         if entry.summary and stamp == entry.stamp and not entry.summary.is_live:
             return entry.summary
         entry.stamp = stamp
@@ -148,8 +150,19 @@ class Shelf:
         if not alive:
             _read(entry)  # the engine's last words may have come between the two looks
         state = standing(entry.outline, alive=alive, exit_code=ours.get(run.name), saved_step=newest_saved(run))
+        if waits and entry.outline.sessions == 0 and not run.is_alive():
+            state = WAITING
         entry.summary = _row(entry, state)
         return entry.summary
+
+
+def waiting(root: Path) -> frozenset[str]:
+    """Return the names of the runs below ``root`` that stand in its workspace's queue; none where it is damaged."""
+    try:
+        entries = Queue(root.parent).read().entries
+    except UserError:
+        return frozenset()
+    return frozenset(entry.name for entry in entries if entry.folder == f"{root.name}/{entry.name}")
 
 
 def about_file(run: RunFolder) -> Path:

@@ -14,6 +14,7 @@ from desktop.engine import events as ev
 from desktop.engine.events import parse_line
 from desktop.engine.job import Choice, JobSpec
 from desktop.engine.methods import METHODS
+from desktop.engine.queue import Queue
 from desktop.engine.run_folder import EventTail, EventWriter, RunFolder
 from desktop.flow.runs import RunSummary, Shelf, method_label, model_label, newest_saved, rename
 from tests.fakes.fake_engine import a_step
@@ -231,3 +232,17 @@ def test_numbers_not_known_yet_are_nan(root: Path) -> None:
     told = _only(root)
     assert all(math.isnan(value) for value in (told.loss, told.validation, told.best, told.before, told.speed))
     assert told.sparkline == ()
+
+
+def test_a_run_that_waits_in_the_queue_says_so_until_its_engine_begins(workspace: Path) -> None:
+    run = a_run(workspace / "runs", [])
+    shelf = Shelf(workspace / "runs")
+    assert shelf.look()[0].status != "waiting"
+    Queue(workspace).add(run.path)
+    (waits,) = shelf.look()
+    assert (waits.status, waits.word, waits.is_live, waits.resume_step) == ("waiting", "In the queue", False, None)
+    with run.lock().acquire(timeout=1):
+        assert shelf.look()[0].status != "waiting"
+    assert shelf.look()[0].status == "waiting"
+    Queue(workspace).file.write_text("{", encoding="utf-8")
+    assert shelf.look()[0].status != "waiting"

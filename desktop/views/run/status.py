@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from desktop.flow.run_end import Status
 
 _LOOKS: dict[Status, tuple[str, str]] = {
+    "waiting": ("neutral", "clock"),
     "starting": ("info", "clock"),
     "running": ("accent", "dot"),
     "paused": ("warn", "pause"),
