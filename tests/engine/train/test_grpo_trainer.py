@@ -8,7 +8,7 @@ from typing import Any
 
 from desktop.engine.events import Step
 from desktop.engine.run_folder import RunFolder
-from tests.support.training import new_run, steps_of, train
+from tests.support.training import finish_of, new_run, steps_of, train
 
 
 def run_of(root: Path, model: Path, training: dict[str, Any], **options: Any) -> RunFolder:
@@ -44,3 +44,12 @@ def test_a_step_tells_its_figures(tmp_path: Path, tiny_model: Path) -> None:
     assert {"reward", "reward_length", "reward_ends", "length", "ended", "entropy", "kl"} <= steps[0].extra.keys()
     assert abs(sum(steps[0].extra[f"reward_{name}"] * weight for name, weight in (("length", 1), ("ends", 0.5)))
                - steps[0].extra["reward"]) < 1e-6  # fmt: skip
+
+
+def test_what_is_rewarded_becomes_likelier(tmp_path: Path, tiny_model: Path) -> None:
+    training = {"batch_size": 6, "max_steps": 14, "epochs": 9, "validation_share": 0.4, "max_length": 48}
+    rules = [{"id": "regex", "pattern": "[a-z]", "counts": "share"}]
+    run = run_of(tmp_path, tiny_model, training, wanted_words=None, rules=rules, ends_weight=0, beta=0, generations=8)
+    train(run)
+    metrics = finish_of(run).metrics
+    assert metrics["after"]["reward"] > metrics["before"]["reward"] + 0.1
