@@ -30,13 +30,13 @@ class Written:
 
 
 def written(trainer: Trainer, most: int = MOST) -> list[Written]:
-    """Return what the model writes for its first ``most`` held-out rows, greedily, so that it is the same each time."""
+    """Return what the model writes for up to ``most`` held-out rows, greedily, so that it is the same each time."""
     import torch
     from torch.utils.data import DataLoader
 
     made: Any = trainer
     model, tokenizer = made.model, made.processing_class
-    rows = made.eval_dataset.select(range(min(most, len(made.eval_dataset))))
+    rows = made.eval_dataset.select(spread(len(made.eval_dataset), most))
     longest = max((len(row["labels"]) for row in rows), default=0) + _ROOM
     was_training = model.training
     model.eval()
@@ -55,6 +55,12 @@ def written(trainer: Trainer, most: int = MOST) -> list[Written]:
     finally:
         model.train(was_training)
     return found
+
+
+def spread(total: int, most: int) -> list[int]:
+    """Return up to ``most`` places among ``total``, evenly spread: the rows of each task lie together."""
+    count = min(most, total)
+    return [number * total // count for number in range(count)]
 
 
 def scores(found: list[Written]) -> dict[str, float]:

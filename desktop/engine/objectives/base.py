@@ -116,7 +116,8 @@ class Objective(ABC):
         rows: kinds of canonical rows it takes (``chat``, ``text``, ``label``, ``pair``, ``preference``, ``rated``,
             ``prompt``).
         kinds: kinds of model it starts from (``causal``, ``masked``, ``seq2seq``).
-        pooled: held-out figures that are no means over rows (an F1): over several tasks they take all rows at once.
+        pooled: held-out figures that are no means over what tasks are put together by, tokens where those are counted,
+            else rows (an F1, BLEU): over several tasks they take all rows at once.
         measures: the held-out figures it is judged by, the first of all first.
         chats: whether it learns from conversations rendered by a chat template, and its model can be talked to after.
         sequences: how many sequences one row is to the model: 2 for a pair of answers.

@@ -93,6 +93,10 @@ class Kto(Objective):
         Measure("kl", "Distance from the start"),
         LOSS,
     )
+    # Means over the wanted answers, or over the others, and a divergence that is never below zero.
+    pooled = (
+        "margin", "kl", "chosen_reward", "rejected_reward", "chosen_log_likelihood", "rejected_log_likelihood",
+    )  # fmt: skip
     options: ClassVar[type[Options]] = KtoOptions
     learning_rate_scale = 0.5  # measured on the starter, as DPO's
 

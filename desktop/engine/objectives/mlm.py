@@ -70,6 +70,7 @@ class Mlm(Objective):
     rows = ("text",)
     kinds = ("masked",)
     measures = (LOSS, Measure("perplexity", "Perplexity"))
+    pooled = ("next_sentence_accuracy",)  # a mean over pairs, where tasks are put together by their hidden tokens
     overlong = ("drop", "split")
     options: ClassVar[type[Options]] = MlmOptions
 

@@ -65,6 +65,8 @@ class Seq2Seq(Objective):
         Measure("rougeL", "ROUGE-L", "higher"),
         Measure("exact", "Written to the letter", "higher", share=True),
     )
+    # BLEU counts over all texts at once; the others are means over texts, and tasks are put together by their tokens.
+    pooled = ("bleu", "rouge1", "rouge2", "rougeL", "exact")
     options: ClassVar[type[Options]] = Seq2SeqOptions
 
     def prepare(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.engine.evaluate.targets import Written, scores
+from desktop.engine.evaluate.targets import Written, scores, spread
 from tests.support.training import finish_of, new_run, train
 
 
@@ -16,6 +16,14 @@ def test_scores_of_texts() -> None:
     assert found["exact"] == 0.5
     assert found["rougeL"] == pytest.approx(0.75)
     assert scores([])["exact"] == 0
+
+
+def test_what_is_answered_is_spread_over_all_rows() -> None:
+    assert spread(3, 64) == [0, 1, 2]
+    assert spread(0, 64) == []
+    places = spread(100, 64)
+    assert len(set(places)) == 64
+    assert sum(place >= 50 for place in places) == 32
 
 
 def test_a_run_measures_what_is_written_and_keeps_some_of_it(tiny_t5: Path, tmp_path: Path) -> None:

@@ -17,8 +17,10 @@ from tests.support.training import finish_of, new_run, notices_of, steps_of, tra
 FAST = {"learning_rate": 1e-2, "max_length": 48, "max_steps": 3, "batch_size": 4}
 
 
-def _write(file: Path, kind: str, numbers: range) -> str:
-    file.write_text("\n".join(json.dumps(ROWS[kind](number)) for number in numbers), encoding="utf-8")
+def _write(file: Path, kind: str, numbers: range, more: str = "") -> str:
+    rows = [ROWS[kind](number) for number in numbers]
+    rows = [row | {"text": row["text"] + more} if more else row for row in rows]
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     return str(file)
 
 
@@ -55,6 +57,36 @@ def test_a_task_is_measured_as_if_it_were_alone(objective: str, tmp_path: Path, 
     mean = (bread["loss"] * weights[0] + cake["loss"] * weights[1]) / sum(weights)
     assert both["loss"] == pytest.approx(mean, rel=1e-5)
     assert both.get("tokens", 10) == sum(weights)
+
+
+@pytest.mark.parametrize("objective", [objective.id for objective in OBJECTIVES.all() if objective.pooled])
+def test_figures_that_are_no_means_are_those_of_all_rows(
+    objective: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Told by a run that holds the same rows out as one task."""
+    of = OBJECTIVES.get(objective)
+    kind = of.rows[0]
+    model: Path = request.getfixturevalue(MODELS[of.kinds[0]])
+    options, more = ({"next_sentence": True}, " It is salt. It is rye.") if objective == "mlm" else ({}, "")
+    learned = {"path": _write(tmp_path / "rows.jsonl", kind, range(16), more)}
+    sets = {"bread": _write(tmp_path / "one.jsonl", kind, range(40, 51), more),
+            "cake": _write(tmp_path / "two.jsonl", kind, range(60, 63), more)}  # fmt: skip
+
+    def after(names: dict[str, str]) -> dict[str, float]:
+        held = [{"path": sets[name], "use": "validation", "task": task} for name, task in names.items()]
+        run = new_run(
+            tmp_path / "runs", model, objective={"id": objective, **options}, method="full", data=[learned, *held],
+            training=FAST,
+        )  # fmt: skip
+        train(run)
+        return finish_of(run).metrics["after"]
+
+    apart, together = after({"bread": "bread", "cake": "cake"}), after({"bread": "all", "cake": "all"})
+    assert "loss/cake" in apart
+    assert "loss/cake" not in together
+    figures = [name for name in of.pooled if name in together]
+    assert figures
+    assert {name: apart[name] for name in figures} == pytest.approx({name: together[name] for name in figures})
 
 
 @pytest.fixture
