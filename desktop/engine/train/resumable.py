@@ -6,6 +6,7 @@ The library offers hooks for each of these places; nothing of its loop is replac
 from __future__ import annotations
 
 import math
+import traceback
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from desktop.engine.train import state
+from desktop.engine.train.bad_batch import texts_of
 from desktop.engine.train.optimizers import Muon
 from desktop.engine.train.watch import NotFiniteError
 
@@ -35,6 +37,7 @@ class Resumable:
 
     tokens_seen: int
     _random_from: Path | None = None
+    _batches: tuple[int, list[dict[str, Any]]] = (-1, [])  # of the step at work, to name their rows if it goes wrong
     method: Method
     rate_factor: Callable[[str], float]
     muon: bool
@@ -42,10 +45,11 @@ class Resumable:
     def training_step(self, model: Any, inputs: dict[str, Any], *rest: Any, **named: Any) -> torch.Tensor:
         """Count the tokens, and stop before a loss that is no number reaches the weights."""
         mask = inputs.get("attention_mask")
+        self._remember(inputs)
         tokens = int(mask.sum()) if mask is not None else next(iter(inputs.values())).numel()
         loss: torch.Tensor = super().training_step(model, inputs, *rest, **named)  # type: ignore[misc]
         if not torch.isfinite(loss).all():
-            raise NotFiniteError("loss", self.state.global_step + 1)  # type: ignore[attr-defined]
+            raise self._not_finite("loss", [inputs])
         self.tokens_seen += tokens
         return loss
 
@@ -53,8 +57,25 @@ class Resumable:
         found = super()._get_grad_norm(model, grad_norm=grad_norm)  # type: ignore[misc]
         # With fp16 a gradient that overflows is expected now and then: the scaler skips that step itself.
         if found is not None and self.accelerator.scaler is None and not math.isfinite(float(found)):  # type: ignore[attr-defined]
-            raise NotFiniteError("gradient", self.state.global_step + 1)  # type: ignore[attr-defined]
+            raise self._not_finite("gradient", self._batches[1])
         return found
+
+    def _remember(self, inputs: dict[str, Any]) -> None:
+        step: int = self.state.global_step  # type: ignore[attr-defined]
+        if self._batches[0] != step:
+            self._batches = (step, [])
+        self._batches[1].append(dict(inputs))  # a trainer may take things out of its own
+
+    def _not_finite(self, what: str, batches: list[dict[str, Any]]) -> NotFiniteError:
+        """Return the error with what the batches read; where they cannot be read the error counts more."""
+        step: int = self.state.global_step + 1  # type: ignore[attr-defined]
+        two = bool(getattr(self.model.config, "is_encoder_decoder", False))  # type: ignore[attr-defined]
+        try:
+            texts = texts_of(batches, self.processing_class, encoder_decoder=two)  # type: ignore[attr-defined]
+        except Exception:  # noqa: BLE001  whatever stands in the way of naming rows must not hide what went wrong
+            traceback.print_exc()  # into the engine's log
+            texts = []
+        return NotFiniteError(what, step, texts)
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """Build the optimizer with a group for each learning rate and weight decay that occurs."""

@@ -5,10 +5,8 @@ It knows neither processes nor signals (see ``child``), nor any method or object
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -22,80 +20,32 @@ from desktop.engine.errors import RequestError, UserError
 from desktop.engine.evaluate.tasks import measured
 from desktop.engine.events import Finished, PhaseStarted, Planned
 from desktop.engine.events import Progress as ProgressEvent
-from desktop.engine.hardware import Hardware, hardware
+from desktop.engine.hardware import hardware
 from desktop.engine.job import JobSpec
 from desktop.engine.memory.estimate import estimate
 from desktop.engine.methods import METHODS
-from desktop.engine.methods.base import Method, ModelFacts
 from desktop.engine.models.facts import facts_of
-from desktop.engine.models.heads import Head, train_head
-from desktop.engine.models.library import ModelRef, resolve
+from desktop.engine.models.heads import train_head
+from desktop.engine.models.library import resolve
 from desktop.engine.models.load import fresh_model, load_model, load_tokenizer
 from desktop.engine.objectives import OBJECTIVES
-from desktop.engine.objectives.base import Objective, Prepared, TrainSetup
+from desktop.engine.objectives.base import TrainSetup
 from desktop.engine.run_folder import RunFolder
-from desktop.engine.train import environment, plan
+from desktop.engine.train import bad_batch, environment, plan
 from desktop.engine.train.boundary import Boundary, Progress
 from desktop.engine.train.checkpoint import CheckpointStore, Saved
 from desktop.engine.train.control import Wishes
 from desktop.engine.train.disk import Disk
 from desktop.engine.train.emitter import Emitter
+from desktop.engine.train.materials import Materials as Materials
 from desktop.engine.train.result import Result, save_result
 from desktop.engine.train.resumable import made_resumable
 from desktop.engine.train.rows import check_left, figures, prompts_of_tasks, shared_out, tokenised
-from desktop.engine.train.sampling import Asked, Sampler, prompts_asked
+from desktop.engine.train.sampling import Sampler, prompts_asked
 from desktop.engine.train.state import read_progress
-from desktop.engine.train.watch import explained
+from desktop.engine.train.watch import NotFiniteError, explained
 
 _EVALUATIONS, _CHECKPOINTS = 5, 4
-
-
-@dataclass
-class Materials:
-    """What the phases hand on.
-
-    Attributes:
-        ref: the model it starts from.
-        facts: its facts.
-        method: what is trained.
-        method_options: how.
-        objective: what it learns from.
-        objective_options: how.
-        machine: what there is.
-        settled: what the job left open.
-        data: path -> SHA-256 of what it learns from.
-        tokenizer: of the model.
-        model: the model, built.
-        prepared: the rows, tokenised.
-        tasks: name -> places of its rows among the held-out ones.
-        old: those of them that the model already knows.
-        figures: task -> what is planned for it.
-        prompts: held-out conversations to answer in mid-run.
-        head: what the model ends in, where that is not words.
-    """
-
-    ref: ModelRef
-    facts: ModelFacts
-    method: Method
-    method_options: Any
-    objective: Objective
-    objective_options: Any
-    machine: Hardware
-    settled: plan.Plan
-    data: dict[str, str]
-    tokenizer: Any = None
-    model: Any = None
-    prepared: Prepared | None = None
-    tasks: dict[str, range] = dataclasses.field(default_factory=dict)
-    old: tuple[str, ...] = ()
-    figures: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
-    prompts: list[Asked] = dataclasses.field(default_factory=list)
-    head: Head | None = None
-
-    @property
-    def context(self) -> int:
-        """Return how many tokens of text the model reads beside what the method itself puts in front of it."""
-        return self.facts.context - self.method.virtual_tokens(self.method_options)
 
 
 class StoppedError(Exception):
@@ -164,7 +114,11 @@ class Runner:
         self._prepare(job, materials, portions)
         boundary, trainer = self._trainer(job, materials, store)
         self._phase("train")
-        self._train(boundary, trainer, start)
+        try:
+            self._train(boundary, trainer, start)
+        except NotFiniteError as error:
+            self._name_rows(error, portions)
+            raise
         return self._end(job, materials, boundary, trainer, store)
 
     def _phase(self, name: Any) -> None:
@@ -321,6 +275,11 @@ class Runner:
                 tasks=materials.figures,
             )
         )
+
+    def _name_rows(self, error: NotFiniteError, portions: Portions) -> None:
+        rows = bad_batch.rows_in(error.texts, portions)
+        bad_batch.write_bad_batch(self._run.path, error.what, error.step, error.texts, rows)
+        error.rows = bad_batch.sentence(rows, error.texts)
 
     def _train(self, boundary: Boundary, trainer: Any, start: Saved | None) -> None:
         if start is None:

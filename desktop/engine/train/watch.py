@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 
 import torch
 
@@ -16,13 +17,17 @@ class NotFiniteError(Exception):
     Attributes:
         what: ``loss`` or ``gradient``.
         step: the step it happened in.
+        texts: what the step's batches read, as far as it is known.
+        rows: a sentence that names the rows of the batch, empty while nobody has looked for them.
     """
 
-    def __init__(self, what: str, step: int) -> None:
-        """Remember which and when."""
+    def __init__(self, what: str, step: int, texts: Sequence[str] = ()) -> None:
+        """Remember which, when and over what."""
         super().__init__(f"the {what} of step {step} is not finite")
         self.what = what
         self.step = step
+        self.texts = texts
+        self.rows = ""
 
 
 def explained(error: BaseException, job: JobSpec | None, step: int, log: str) -> UserError:
@@ -72,7 +77,7 @@ def _not_finite(error: NotFiniteError, job: JobSpec | None) -> UserError:
     return UserError(
         "not_finite",
         f"The {error.what} of step {error.step} is no longer a number, so the run was stopped before it could spoil "
-        "the weights. Checkpoints saved before are good.",
+        f"the weights. Checkpoints saved before are good. {error.rows}".rstrip(),
         f"{cure} and start again; if it happens at the same step again, look at the rows of that step.",
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +65,12 @@ def test_the_first_number_that_is_none_stops_the_run_before_the_weights_take_it(
     from transformers import Trainer
 
     real = Trainer.training_step
+    seen: dict[int, list[int]] = {}
 
     def poisoned(self: Any, model: Any, inputs: Any, *rest: Any, **named: Any) -> Any:
+        texts = self.processing_class.batch_decode(inputs["input_ids"], skip_special_tokens=True)
+        numbers = [int(found[1]) + 1 for text in texts if (found := re.search(r"loaf\s*(\d+)", text))]
+        seen.setdefault(self.state.global_step, []).extend(numbers)
         loss = real(self, model, inputs, *rest, **named)
         if self.state.global_step == 4:
             if what == "loss":
@@ -78,6 +84,14 @@ def test_the_first_number_that_is_none_stops_the_run_before_the_weights_take_it(
         train(run)
     assert caught.value.code == "not_finite"
     assert "learning rate" in caught.value.hint
+    kept = json.loads((run.path / "bad_batch.json").read_text(encoding="utf-8"))
+    assert (kept["what"], kept["step"]) == (what, 5)
+    rows = [json.loads(line) for line in (root / "rows.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["row"] for row in kept["rows"]] == sorted(seen[4]), "exactly the rows the step was given"
+    assert [row["line"] for row in kept["rows"]] == sorted(seen[4])
+    for row in kept["rows"]:
+        assert rows[row["row"] - 1]["output"] in row["text"]
+        assert f"row {row['row']} “What goes into loaf {row['row'] - 1}? / " in caught.value.message
     assert max(steps_of(run)) == 4
     monkeypatch.setattr(Trainer, "training_step", real)
     resumed = train(run, resume=True)  # the checkpoint of step 3 is good
