@@ -6,8 +6,9 @@ window, a command and the driver may change it at the same time, and a kill in b
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -134,9 +135,26 @@ class Queue:
                 write_atomically(self.file, json.dumps(values, ensure_ascii=False, indent=1))
             return after
 
-    def editing(self) -> Any:
-        """Return what holds the queue for one change, as a context."""
-        return filelock.FileLock(self.root / ".queue.lock", timeout=_PATIENCE)
+    @contextlib.contextmanager
+    def editing(self) -> Iterator[None]:
+        """Hold the queue for one change; raise :class:`UserError` where somebody else does not let go of it."""
+        lock = filelock.FileLock(self.root / ".queue.lock", timeout=_PATIENCE)
+        try:
+            lock.acquire()
+        except filelock.Timeout as error:
+            raise UserError(
+                "queue_busy", "Another program is changing the queue and does not come to an end.", "Try again."
+            ) from error
+        except OSError as error:
+            raise UserError(
+                "cannot_write",
+                f"The queue in {self.root} cannot be changed: {error.strerror}.",
+                "Check the permissions of the workspace.",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def driver_lock(self) -> filelock.FileLock:
         """Return the lock that the one driver of this queue holds; the system frees that of a killed one."""

@@ -97,7 +97,7 @@ def main() -> int:
     try:
         Driver(queue).until_done(lock)
         return 0
-    except (UserError, OSError, filelock.Timeout) as error:
+    except (UserError, OSError) as error:
         _say(str(error))
         return 1
     finally:

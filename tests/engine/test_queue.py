@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from desktop.engine import queue as engine_queue
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.queue import Queue, Queued
 from tests.support.training import new_run
@@ -139,3 +140,17 @@ def test_whether_it_is_driven_is_told_by_a_lock(queue: Queue) -> None:
     with queue.driver_lock().acquire(timeout=1):
         assert queue.is_driven()
     assert not queue.is_driven()
+
+
+def test_somebody_who_never_lets_go_of_it_is_told(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_queue, "_PATIENCE", 0.1)
+    with queue.editing(), pytest.raises(UserError, match="Another program"):
+        Queue(queue.root).add(queue.root / "runs" / "a")
+    assert queue.add(queue.root / "runs" / "a") == 1
+
+
+def test_a_workspace_that_is_gone_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    with pytest.raises(UserError, match="cannot be changed"):
+        Queue(file).hold(held=True)
