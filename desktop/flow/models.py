@@ -9,6 +9,7 @@ from typing import Any
 from desktop.engine.methods import METHODS
 from desktop.engine.models.lineage import making
 from desktop.flow import amounts
+from desktop.flow.chat_model import TRIED
 
 RUN = "run:"
 _SOURCES = {
@@ -139,7 +140,7 @@ def _row(model: dict[str, Any], models: dict[str, dict[str, Any]]) -> ModelRow:
         folder=Path(str(model.get("folder", ""))),
         problem=problem,
         talks=use == "chat" and not problem,
-        tries=bool(use) and use != "chat" and not problem,
+        tries=use in TRIED and not problem,
     )
 
 

@@ -83,7 +83,7 @@ def own_plots(curves: Curves, objective: str) -> list[OwnPlot]:
     """
     keys = {name for name in (*curves.extra, *curves.held_out) if _is_plotted(name) and _lines(curves, name)}
     found: list[OwnPlot] = []
-    for key in sorted(keys, key=lambda key: (_rank(key, objective), key)):
+    for key in sorted(keys, key=lambda key: (order_of(key, objective), key)):
         if any(key in plot.keys for plot in found):
             continue
         plot = _together(curves, key, keys, objective) or OwnPlot(
@@ -97,7 +97,8 @@ def _is_plotted(name: str) -> bool:
     return name not in _NOT_PLOTTED and not name.endswith("_deviation")
 
 
-def _rank(key: str, objective: str) -> int:
+def order_of(key: str, objective: str) -> int:
+    """Return the place of a figure among others: what the objective is judged by comes first."""
     judged = [measure.key for measure in measures_of(objective)]
     name = key.partition("/")[0]
     for place, order in enumerate((_FIRST if "reward" in judged else (), judged, _FIRST, _THEN)):

@@ -117,4 +117,4 @@ def test_how_many_there_are() -> None:
 )
 def test_a_head_decides_what_a_model_does(use: str, word: str, talks: bool) -> None:
     row = rows_from({"models": [model("run:a", use=use)]})[0]
-    assert (row.kind, row.talks, row.tries) == (word, talks, not talks)
+    assert (row.kind, row.talks, row.tries) == (word, talks, word in ("labels", "rates", "rewrites"))

@@ -73,6 +73,7 @@ class Body(QWidget):
         """Show plots, findings, numbers or log."""
         self.view = view
         self._told = -NUMBERS_EVERY
+        self._side.setVisible(view != "found")  # texts beside texts need the whole width
         self._stack.setCurrentWidget(self._views.get(view, self.plots))
 
     def show_run(self, run: RunView, state: RunSnapshot, standing: Standing, about: RunAbout) -> None:

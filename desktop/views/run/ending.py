@@ -50,5 +50,6 @@ class Alarm(Banner):
             return
         live = stands.status in LIVE
         act = "Stop and discard\N{HORIZONTAL ELLIPSIS}" if live else "New fine-tune with these settings"
-        where = f" since step {notice.step:,}" if notice.step else ""
-        self.set("bad", f"This model is losing its words{where}", f"{notice.message} {notice.hint}".strip(), act)
+        where = f" at step {notice.step:,}" if notice.step else ""
+        title = f"This run is collapsing, first seen{where}" if live else f"This model collapsed{where}"
+        self.set("bad", title, f"{notice.message} {notice.hint}".strip(), act)

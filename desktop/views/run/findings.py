@@ -22,7 +22,7 @@ _LABELS = (
     Column("F1", 110, number=True), Column("Rows", 90, number=True),
 )  # fmt: skip
 _MISTAKES = (Column("Text"), Column("It is", 130), Column("Said", 130), Column("Sure", 84, number=True))
-_OUTPUTS = (Column("Source"), Column("Wanted"), Column("Written"), Column("", 116))
+_OUTPUTS = (Column("Source"), Column("Wanted"), Column("Written"), Column("", 136))
 _PAIRS = (
     Column("Question"), Column("Better answer"), Column("Reward", 84, number=True),
     Column("Worse answer"), Column("Reward", 84, number=True),

@@ -12,7 +12,7 @@ from desktop.views.components.scroll import ScrollArea
 from desktop.views.theme.theme import Theme
 
 GAP = 16
-LEAST = 168  # a card lower than this shows no curve worth reading
+LEAST = 196  # a card lower than this shows no curve worth reading
 PEEK = 28  # so much of the third row looks up from below the edge: there is more
 
 

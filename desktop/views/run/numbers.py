@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.flow import amounts
 from desktop.flow.measures import measure_for, written
 from desktop.flow.metrics import Curves, Series
+from desktop.flow.run_plots import order_of
 from desktop.views.components.card import Card
 from desktop.views.components.segments import Segments
 from desktop.views.components.table import Cell, Column, Table
@@ -116,7 +117,7 @@ def own_columns(curves: Curves, objective: str) -> list[OwnColumn]:
     return [
         OwnColumn(f"{titles[key]}, {'held out' if held_out else 'training'}" if key in both else titles[key], held_out,
                   key)
-        for held_out, key in sorted(found, key=lambda one: (titles[one[1]], one[0]))
+        for held_out, key in sorted(found, key=lambda one: (order_of(one[1], objective), titles[one[1]], one[0]))
     ]  # fmt: skip
 
 

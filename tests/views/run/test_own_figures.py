@@ -49,7 +49,7 @@ def show(qtbot: QtBot, services: Services) -> Iterator[Callable[[RunFolder], Run
         page.resize(1216, 760)
         page.show()
         page.entered(run=run.name)
-        qtbot.waitUntil(lambda: page.body.plots.memory.is_loaded, timeout=10_000)
+        qtbot.waitUntil(lambda: page.body.plots.memory.is_loaded, timeout=60_000)
         return page
 
     yield enter
@@ -122,7 +122,7 @@ def test_a_collapse_stands_out_with_what_to_do(
     with run.lock().acquire(timeout=1):
         page = show(run)
         qtbot.waitUntil(page.alarm.isVisible)
-        assert "losing its words since step 3" in page.alarm.accessibleName()
+        assert "collapsing, first seen at step 3" in page.alarm.accessibleName()
         assert "Stop the run and discard it." in page.alarm.accessibleName()
         page.alarm.button.click()
         assert page.ask.isVisible(), "throwing a run away is asked for once more"
