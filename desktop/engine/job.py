@@ -158,6 +158,42 @@ class Training(Options):
         advanced=True,
     )
     keep_checkpoints: int = option(2, label="Keep", help="Newest checkpoints kept.", ge=1, le=1000, advanced=True)
+    keep_best: bool = option(
+        True,
+        label="Keep the best",
+        help="The checkpoint with the best held-out figure is never removed; it takes the room of one more.",
+        advanced=True,
+    )
+    keep_every: int | None = option(
+        None,
+        label="Keep every",
+        help="Checkpoints of steps that this divides are never removed; empty removes all but the newest and best.",
+        ge=1,
+        advanced=True,
+    )
+    load_best: bool = option(
+        False,
+        label="Result from the best step",
+        help="The result is the model of the best kept step instead of the last. Its held-out figure was chosen among "
+        "several, so it flatters a little.",
+        advanced=True,
+    )
+    early_stop: int | None = option(
+        None,
+        label="Stop early after",
+        help="Validations in a row without a better figure that end the run; empty never does.",
+        ge=1,
+        le=1000,
+        typical="2 to 5",
+        advanced=True,
+    )
+    on_out_of_memory: Literal["stop", "halve"] = option(
+        "stop",
+        label="Out of memory",
+        help="Stop and say so, or go on from the last checkpoint with half the rows at once and twice as many added "
+        "up: each step still learns from the same rows.",
+        advanced=True,
+    )
     threads: int | None = option(
         None, label="CPU threads", help="Empty means all cores but one, at least one.", ge=1, advanced=True
     )

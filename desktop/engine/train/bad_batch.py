@@ -90,6 +90,13 @@ def rows_in(texts: Sequence[str], portions: Portions) -> list[BadRow]:
     return found
 
 
+def named(folder: Path, what: str, step: int, texts: Sequence[str], portions: Portions) -> str:
+    """Find the rows, keep them in the run's ``folder``, and return the sentence that names them."""
+    rows = rows_in(texts, portions)
+    write_bad_batch(folder, what, step, texts, rows)
+    return sentence(rows, texts)
+
+
 def write_bad_batch(folder: Path, what: str, step: int, texts: Sequence[str], rows: Sequence[BadRow]) -> None:
     """Keep what is known of the batch in the run's folder; a disk that refuses must not hide the sentence."""
     values = {"what": what, "step": step, "rows": [asdict(row) for row in rows], "sequences": list(texts)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import psutil
@@ -15,15 +16,19 @@ import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from desktop.engine.evaluate.collapse import HINT, Answer, collapse_sentence, signs_of_collapse, speech
-from desktop.engine.events import CheckpointSaved, Evaluated, Paused, Sampled, Step, Unpaused
+from desktop.engine.events import Evaluated, Paused, Sampled, Step, Unpaused
 from desktop.engine.hardware import MIB
+from desktop.engine.job import Training
+from desktop.engine.objectives.base import Measure
 from desktop.engine.train.checkpoint import CheckpointStore
 from desktop.engine.train.control import Wishes
+from desktop.engine.train.disk import Disk
 from desktop.engine.train.emitter import Emitter
+from desktop.engine.train.lookout import Lookout, Sign
 from desktop.engine.train.sampling import Sampler
-from desktop.engine.train.state import write_state
+from desktop.engine.train.saver import Saver
+from desktop.engine.train.state import state_bytes, write_state
 from desktop.engine.train.undisturbed import undisturbed
-from desktop.engine.train.watch import is_disk_full
 
 _POLL = 0.1  # seconds between two looks at the control file during a pause
 _OWN = ("loss", "grad_norm", "learning_rate", "epoch", "num_tokens", "num_input_tokens_seen")
@@ -41,6 +46,8 @@ class Progress:
         seconds: spent training, earlier engines included.
         peak_mib: most memory seen.
         before: held-out figures before the first step.
+        seen: what the lookout remembers.
+        kept: step of the checkpoint kept as the best, 0 for none.
     """
 
     step: int = 0
@@ -48,6 +55,8 @@ class Progress:
     seconds: float = 0.0
     peak_mib: float = 0.0
     before: dict[str, float] = field(default_factory=dict)
+    seen: dict[str, Any] = field(default_factory=dict)
+    kept: int = 0
 
 
 class Boundary(TrainerCallback):
@@ -70,6 +79,8 @@ class Boundary(TrainerCallback):
         evaluate_every: int,
         save_every: int,
         total: int,
+        judged: Measure,
+        training: Training,
         measure: Callable[[], dict[str, float]],
         sampler: Sampler,
     ) -> None:
@@ -82,6 +93,9 @@ class Boundary(TrainerCallback):
         self.total = total
         self._measure = measure
         self._sampler = sampler
+        self._lookout = Lookout(judged, progress.seen)
+        self._training = training
+        self._saver = Saver(self, emitter, wishes, store)
         self._collapsed = False
         self._answered: tuple[int, list[Answer]] = (-1, [])
         self._process = psutil.Process()
@@ -108,6 +122,16 @@ class Boundary(TrainerCallback):
         """Start the stop-watch."""
         self._step_began = time.monotonic()
         self._tokens_before = self._trainer.tokens_seen
+
+    def on_substep_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Show a sign of life between two batches of one step."""
+        self._emitter.moved()
+
+    def on_prediction_step(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        """Show a sign of life between two batches of held-out rows."""
+        self._emitter.moved()
 
     def on_optimizer_step(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -136,9 +160,13 @@ class Boundary(TrainerCallback):
                 asked.add("sample")
         if "sample" in asked and not last:
             self.sample(step)
-        if "checkpoint" in asked or (step % self._save_every == 0 and not last):
-            self.checkpoint(step)
+        due = step % self._save_every == 0 and not last
+        if ("checkpoint" in asked or due or self._saver.is_due(step)) and self.saved_step != step:
+            self._saver.save_or_hold(step)
         self._hold(step)
+        if self.is_stale and not last and not self._wishes.stops:
+            self._stop_early(step)
+            control.should_training_stop = True
         if self._wishes.stops:
             self.outcome = "discarded" if self._wishes.wish == "stop_and_discard" else "stopped"
             control.should_training_stop = True
@@ -150,6 +178,10 @@ class Boundary(TrainerCallback):
             if self._sampler.watched and (when != "during" or not self._sampler.too_slow):
                 metrics = {**metrics, **speech(self._answers(step))}
         self._emitter.emit(Evaluated(step=step, loss=metrics["loss"], metrics=metrics, when=when))
+        self._tell_signs(self._lookout.evaluated(step, metrics), step)
+        if when == "during" and self._training.keep_best and self.best_step == step and self.checkpoint(step):
+            self.progress.kept = step
+            self._store.mark_best(step)
         signs = signs_of_collapse(self.progress.before, metrics) if self._sampler.watched else []
         if signs and not self._collapsed:
             self._collapsed = True
@@ -168,28 +200,45 @@ class Boundary(TrainerCallback):
             self._answered = (step, list(self._sampler.answers(self._trainer.model)))
         return self._answered[1]
 
+    @property
+    def best_step(self) -> int:
+        """Return the step with the best held-out figure, 0 for the model as it was."""
+        return self._lookout.seen.best_step
+
+    @property
+    def is_stale(self) -> bool:
+        """Tell whether so many validations were no better that the run is to end."""
+        patience = self._training.early_stop
+        return patience is not None and self._lookout.seen.stale >= patience
+
     def checkpoint(self, step: int) -> bool:
-        """Write a checkpoint; a disk that refuses is told and costs the run nothing but the checkpoint."""
-        try:
-            saved = self._store.save(
-                step, lambda folder, disk: write_state(self._trainer, vars(self.progress), folder, disk)
-            )
-        except OSError as error:
-            full = is_disk_full(error)
-            self._emitter.notice(
-                "warning",
-                "disk_full" if full else "checkpoint_failed",
-                f"The checkpoint of step {step} could not be saved: "
-                f"{'the disk is full' if full else error.strerror or 'the disk refused'}. The last good one is kept "
-                "and training goes on.",
-                "Free some space." if full else "Check that the workspace's disk is still there and writable.",
-                step,
-            )
-            return False
-        self.saved_step = step
-        folder = f"{self._store.folder.name}/{saved.folder.name}"
-        self._emitter.emit(CheckpointSaved(step=step, folder=folder, bytes=saved.bytes))
-        return True
+        """Write a checkpoint; a disk that refuses is told and costs the run nothing but time."""
+        return self._saver.save(step)
+
+    def write(self, folder: Path, disk: Disk) -> None:
+        """Write everything the run must remember."""
+        self.progress.seen = self._lookout.carried()
+        write_state(self._trainer, vars(self.progress), folder, disk)
+
+    def state_bytes(self) -> int:
+        """Return about how large a checkpoint is."""
+        return state_bytes(self._trainer)
+
+    def _tell_signs(self, signs: list[Sign], step: int) -> None:
+        for sign in signs:
+            self._emitter.notice("warning", sign.code, sign.message, sign.hint, step)
+
+    def _stop_early(self, step: int) -> None:
+        best, kept = self.best_step, self._store.best
+        whose = f"Step {best} was the best" if best else "The model as it was before was the best"
+        self._emitter.notice(
+            "info",
+            "early_stop",
+            f"{self._training.early_stop} validations in a row were no better, so the run ends at step {step} of "
+            f"{self.total}, as asked. {whose}.",
+            f"The checkpoint of step {kept} is kept." if kept else "",
+            step,
+        )
 
     def _tell(self, state: TrainerState, logs: dict[str, float]) -> None:
         seconds = max(time.monotonic() - self._step_began, 1e-9)
@@ -212,6 +261,8 @@ class Boundary(TrainerCallback):
                 extra={key: float(value) for key, value in logs.items() if key not in _OWN},
             )
         )
+        signs = self._lookout.step(float(logs["loss"]), float(logs.get("grad_norm", 0.0)))
+        self._tell_signs(signs, state.global_step)
 
     def _hold(self, step: int) -> None:
         """Wait while a pause is wished; samples and checkpoints can be had meanwhile."""
@@ -220,6 +271,7 @@ class Boundary(TrainerCallback):
         self._emitter.emit(Paused(step=step))
         while self._wishes.wish == "pause":
             time.sleep(_POLL)
+            self._emitter.moved()
             asked = self._wishes.read()
             if "evaluate" in asked:
                 self.evaluate(step, "during")

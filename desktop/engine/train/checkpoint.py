@@ -38,12 +38,18 @@ class CheckpointStore:
 
     Attributes:
         folder: holds one folder a checkpoint, named by its step in six digits.
+        best: step of the checkpoint that is never removed, 0 for none.
     """
 
-    def __init__(self, folder: Path, keep: int, disk: Disk | None = None) -> None:
-        """Take over ``folder``; what an interrupted save left there is cleared away."""
+    def __init__(self, folder: Path, keep: int, disk: Disk | None = None, *, every: int | None = None) -> None:
+        """Take over ``folder``; what an interrupted save left there is cleared away.
+
+        The ``keep`` newest are kept, the best, and those of steps that ``every`` divides.
+        """
         self.folder = folder
+        self.best = 0
         self._keep = keep
+        self._every = every
         self._disk = disk or Disk()
         if folder.is_dir():
             self._recover()
@@ -81,6 +87,20 @@ class CheckpointStore:
             passed.append(f"The checkpoint of step {int(folder.name)} is damaged ({fault}).")
         return None, passed
 
+    def of(self, step: int) -> Path | None:
+        """Return the checkpoint of ``step``, ``None`` where it is not there or not what its manifest says."""
+        folder = self.folder / f"{step:06d}"
+        return folder if step and folder.is_dir() and fault_of(folder) is None else None
+
+    def mark_best(self, step: int) -> None:
+        """Let the checkpoint of ``step`` take the place of the best; the one before becomes one of the others."""
+        self.best = step
+        self._forget_old()
+
+    def free(self) -> int:
+        """Return the bytes that are free where checkpoints lie."""
+        return self._disk.free(self.folder if self.folder.is_dir() else self.folder.parent)
+
     def remove_all(self) -> None:
         """Remove every checkpoint: the run was discarded."""
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -92,6 +112,9 @@ class CheckpointStore:
 
     def _forget_old(self) -> None:
         for folder in self._all()[: -self._keep]:
+            step = int(folder.name)
+            if step == self.best or (self._every and step % self._every == 0):
+                continue
             shutil.rmtree(folder, ignore_errors=True)
 
     def _recover(self) -> None:

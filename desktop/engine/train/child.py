@@ -20,9 +20,11 @@ from pathlib import Path
 import filelock
 
 import desktop
+from desktop.engine.awake import awake
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.events import Event, Failed, Finished, Started
 from desktop.engine.hardware import hardware
+from desktop.engine.heartbeat import Heart
 from desktop.engine.launch import DETERMINISTIC, OFFLINE, QUIET
 from desktop.engine.run_folder import EventWriter, RunFolder
 from desktop.engine.train.control import Wishes
@@ -54,18 +56,30 @@ def main(argv: list[str]) -> int:
 
 def work(run: RunFolder, wishes: Wishes, *, resume: bool) -> int:
     """Do the work of ``main`` in this process, the lock being held; every way out ends in an event."""
+    with Heart(run.path) as heart, awake(f"Training {run.name}"):
+        return _work(run, wishes, heart, resume=resume)
+
+
+def _work(run: RunFolder, wishes: Wishes, heart: Heart, *, resume: bool) -> int:
     writer = EventWriter(run)
-    emitter = Emitter(writer)
+    emitter = Emitter(writer, heart.moved)
     step = 0
     try:
-        emitter.emit(_started(run, resume=resume))
-        from desktop.engine.train.runner import Runner
+        while True:
+            emitter.emit(_started(run, resume=resume))
+            from desktop.engine.train.fitted import TryAgainError
+            from desktop.engine.train.runner import Runner
 
-        runner = Runner(run, emitter, wishes, resume=resume)
-        try:
-            emitter.emit(runner.go())
-        finally:
-            step = runner.step
+            runner = Runner(run, emitter, wishes, resume=resume)
+            try:
+                emitter.emit(runner.go())
+                break
+            except TryAgainError:
+                resume = True
+            finally:
+                step = runner.step
+            _free_memory()  # outside of the handler: the error's frames hold the tensors that did not fit
+            emitter = Emitter(writer, heart.moved)  # its stop-watch counts from the new start
     except Exception as error:  # noqa: BLE001  the process's outermost frame: whatever comes must be told
         traceback.print_exc()
         told = _told(error, run)
@@ -75,6 +89,16 @@ def work(run: RunFolder, wishes: Wishes, *, resume: bool) -> int:
         with contextlib.suppress(OSError):  # a full disk: what could be written is written
             writer.close()
     return 0
+
+
+def _free_memory() -> None:
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def refuse_wrong_start(run: RunFolder, *, resume: bool) -> None:

@@ -21,6 +21,7 @@ class Wishes:
         self._evaluations = control.evaluations
         self.terminated = False
         self._wish: Wish = "run"
+        self._stamp = self._stamped()
 
     def read(self) -> set[str]:
         """Return what was newly asked for among ``checkpoint``, ``sample`` and ``evaluate``, and remember the wish."""
@@ -36,6 +37,18 @@ class Wishes:
         self._evaluations = control.evaluations
         self._wish = control.wish
         return asked
+
+    def renewed(self) -> bool:
+        """Tell whether anything was asked since the last time, the same as before included."""
+        before, self._stamp = self._stamp, self._stamped()
+        return self._stamp != before
+
+    def _stamped(self) -> tuple[int, int]:
+        try:
+            state = self._run.control_file.stat()
+        except OSError:
+            return (0, 0)
+        return (state.st_mtime_ns, state.st_ino)
 
     @property
     def wish(self) -> Wish:

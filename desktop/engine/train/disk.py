@@ -52,6 +52,10 @@ class Disk:
                 self.sync(path)
         sync_folder(folder)
 
+    def free(self, folder: Path) -> int:
+        """Return the bytes that are free where ``folder`` lies."""
+        return shutil.disk_usage(folder).free
+
     def replace_folder(self, staging: Path, target: Path) -> None:
         """Give a whole folder its real name, in place of what may be there."""
         old = target.with_name(f".old-{target.name}")

@@ -32,11 +32,14 @@ from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.objectives.base import TrainSetup
 from desktop.engine.run_folder import RunFolder
 from desktop.engine.train import bad_batch, environment, plan
+from desktop.engine.train.best import best_instead
 from desktop.engine.train.boundary import Boundary, Progress
 from desktop.engine.train.checkpoint import CheckpointStore, Saved
 from desktop.engine.train.control import Wishes
 from desktop.engine.train.disk import Disk
 from desktop.engine.train.emitter import Emitter
+from desktop.engine.train.fitted import TryAgainError, fitted_and_told, halved, is_out_of_memory, keep
+from desktop.engine.train.lookout import best_step
 from desktop.engine.train.materials import Materials as Materials
 from desktop.engine.train.result import Result, save_result
 from desktop.engine.train.resumable import made_resumable
@@ -66,6 +69,7 @@ class Runner:
         self._disk = disk or Disk()
         self._job: JobSpec | None = None
         self._progress = Progress()
+        self._training = False
         self._staging = run.path / ".library"
 
     def go(self) -> Finished:
@@ -77,7 +81,10 @@ class Runner:
         except UserError:
             raise
         except Exception as error:
-            raise explained(error, self._job, self.step, f"{self._run.name}/{self._run.log_file.name}") from error
+            if self._training and is_out_of_memory(error):
+                self._halve()
+            log = f"{self._run.name}/{self._run.log_file.name}"
+            raise explained(error, self._job, self.step, log, training=self._training) from error
         finally:
             shutil.rmtree(self._staging, ignore_errors=True)
 
@@ -102,9 +109,10 @@ class Runner:
 
     def _go(self) -> Finished:
         self._phase("check")
-        job = self._job = self._run.job()
+        job = self._job = fitted_and_told(self._run, self._emitter)
         materials = self._check(job)
-        store = CheckpointStore(self._run.checkpoints, job.training.keep_checkpoints, self._disk)
+        kept = job.training
+        store = CheckpointStore(self._run.checkpoints, kept.keep_checkpoints, self._disk, every=kept.keep_every)
         start = self._start_from(store)
         self._phase("load")
         # The rows come first: they say what the head of a model that ends in one is called.
@@ -114,12 +122,22 @@ class Runner:
         self._prepare(job, materials, portions)
         boundary, trainer = self._trainer(job, materials, store)
         self._phase("train")
+        self._training = True
         try:
             self._train(boundary, trainer, start)
         except NotFiniteError as error:
-            self._name_rows(error, portions)
+            error.rows = bad_batch.named(self._run.path, error.what, error.step, error.texts, portions)
             raise
         return self._end(job, materials, boundary, trainer, store)
+
+    def _halve(self) -> None:
+        """Settle a smaller batch for whoever takes the run up again; raise :class:`TryAgainError` where that is now."""
+        smaller = halved(self._job.training) if self._job else None
+        if self._job is None or smaller is None:
+            return
+        keep(self._run, smaller)
+        if self._job.training.on_out_of_memory == "halve":
+            raise TryAgainError
 
     def _phase(self, name: Any) -> None:
         self._emitter.emit(PhaseStarted(phase=name))
@@ -151,6 +169,10 @@ class Runner:
             self._emitter.notice("warning", "damaged_checkpoint", message, after)
         if saved is not None:
             self._progress = Progress(**read_progress(saved.folder))
+            self._progress.kept = next(
+                (step for step in (best_step(self._progress.seen), self._progress.kept) if store.of(step)), 0
+            )
+            store.best = self._progress.kept
         return saved
 
     def _load(self, job: JobSpec, materials: Materials, portions: Portions) -> None:
@@ -239,6 +261,8 @@ class Runner:
             evaluate_every=plan.every(job.training.evaluate_every, total, _EVALUATIONS),
             save_every=plan.every(job.training.save_every, total, _CHECKPOINTS),
             total=total,
+            judged=materials.objective.measures[0],
+            training=job.training,
             measure=lambda: measured(
                 materials.objective, trainer, materials.tasks, materials.old, self._progress.before
             ),
@@ -276,15 +300,10 @@ class Runner:
             )
         )
 
-    def _name_rows(self, error: NotFiniteError, portions: Portions) -> None:
-        rows = bad_batch.rows_in(error.texts, portions)
-        bad_batch.write_bad_batch(self._run.path, error.what, error.step, error.texts, rows)
-        error.rows = bad_batch.sentence(rows, error.texts)
-
     def _train(self, boundary: Boundary, trainer: Any, start: Saved | None) -> None:
         if start is None:
             trainer.train()
-        elif start.step < boundary.total:
+        elif start.step < boundary.total and not boundary.is_stale:
             trainer.train(resume_from_checkpoint=str(start.folder))
         else:  # only the save was missing
             trainer._load_from_checkpoint(str(start.folder))
@@ -300,12 +319,17 @@ class Runner:
         if boundary.saved_step != progress.step:
             boundary.checkpoint(progress.step)
         metrics["after"] = boundary.evaluate(progress.step, "after")
-        boundary.sample(progress.step)
+        step = progress.step
+        if job.training.load_best:
+            step = best_instead(trainer, store, self._emitter, boundary.best_step, step)
+        if step != progress.step:
+            metrics["after"] = boundary.evaluate(step, "after")
+        boundary.sample(step)
         report = materials.objective.report(trainer)
         self._phase("save")
         materials.objective.finish(trainer)
         result = Result(
-            trainer.model, materials.tokenizer, materials.method, materials.ref, metrics, materials.data, progress.step,
+            trainer.model, materials.tokenizer, materials.method, materials.ref, metrics, materials.data, step,
             chats=materials.objective.chats, head=materials.head, report=report,
         )  # fmt: skip
         save_result(self._run, job, result, self._disk)

@@ -65,6 +65,12 @@ def write_state(trainer: Any, progress: dict[str, Any], folder: Path, disk: Disk
     _write_json(disk, folder / PROGRESS, progress)
 
 
+def state_bytes(trainer: Any) -> int:
+    """Return about how many bytes ``write_state`` writes: what learns, and what the optimizer keeps of it."""
+    tensors = [*trainable_tensors(trainer.model).values(), *_split(trainer.optimizer.state_dict())[0].values()]
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
 def read_progress(folder: Path) -> dict[str, Any]:
     """Return what ``write_state`` was given as ``progress``."""
     values: dict[str, Any] = _read_json(folder / PROGRESS)

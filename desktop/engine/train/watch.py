@@ -9,6 +9,9 @@ import torch
 
 from desktop.engine.errors import UserError
 from desktop.engine.job import JobSpec
+from desktop.engine.train.fitted import halved, is_out_of_memory
+
+_GPU_WORDS = ("CUDA", "CUBLAS", "cuBLAS", "CUDNN", "cuDNN", "NCCL", "HIP error", "Xid")
 
 
 class NotFiniteError(Exception):
@@ -30,21 +33,29 @@ class NotFiniteError(Exception):
         self.rows = ""
 
 
-def explained(error: BaseException, job: JobSpec | None, step: int, log: str) -> UserError:
-    """Return ``error`` as something a user can act on; ``log`` says where the details are."""
+def explained(error: BaseException, job: JobSpec | None, step: int, log: str, *, training: bool = True) -> UserError:
+    """Return ``error`` as something a user can act on.
+
+    Args:
+        error: what happened.
+        job: what was asked, as far as it is known.
+        step: steps done.
+        log: where the details are.
+        training: whether the steps had begun, so that a smaller batch helps where memory ran out.
+    """
     if isinstance(error, UserError):
         return error
     if isinstance(error, NotFiniteError):
         return _not_finite(error, job)
-    if _out_of_memory(error):
-        return _memory(error, job, step)
+    if is_out_of_memory(error):
+        return _memory(error, job, step, training=training)
     if is_disk_full(error):
         return UserError(
             "disk_full",
             "The disk is full, so the result could not be saved. Checkpoints saved before are kept.",
             "Free some space, then resume the run.",
         )
-    if isinstance(error, RuntimeError) and "CUDA" in str(error):
+    if isinstance(error, RuntimeError) and any(word in str(error) for word in _GPU_WORDS):
         return UserError(
             "gpu_lost",
             f"The GPU stopped answering after step {step}. Checkpoints saved before are kept.",
@@ -65,12 +76,6 @@ def is_disk_full(error: BaseException) -> bool:
     return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "No space left" in str(error)
 
 
-def _out_of_memory(error: BaseException) -> bool:
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    return isinstance(error, RuntimeError) and ("can't allocate memory" in str(error) or "out of memory" in str(error))
-
-
 def _not_finite(error: NotFiniteError, job: JobSpec | None) -> UserError:
     half_precision = job is not None and job.training.precision == "fp16"
     cure = "Set the precision to bf16 or fp32" if half_precision else "Lower the learning rate to a third"
@@ -82,19 +87,22 @@ def _not_finite(error: NotFiniteError, job: JobSpec | None) -> UserError:
     )
 
 
-def _memory(error: BaseException, job: JobSpec | None, step: int) -> UserError:
+def _memory(error: BaseException, job: JobSpec | None, step: int, *, training: bool) -> UserError:
     where = "The GPU" if isinstance(error, torch.OutOfMemoryError) else "The machine"
     when = f"at step {step + 1}" if step else "while loading the model or in the first step"
     cures = []
     if job is not None:
-        training = job.training
-        if training.batch_size > 1:
-            half = training.batch_size // 2
-            cures.append(f"lower the batch size to {half} and set accumulate to {training.accumulation * 2}")
-        if not training.checkpointing:
+        asked = job.training
+        smaller = halved(asked) if training else None
+        if smaller is not None:
+            cures.append(
+                f"resume the run: it tries again with the batch size lowered to {smaller.batch_size} and accumulate "
+                f"set to {smaller.accumulation}, which learns from the same rows a step"
+            )
+        if not asked.checkpointing:
             cures.append("turn on gradient checkpointing")
-        if training.max_length > 128:
-            cures.append(f"cut rows at {training.max_length // 2} tokens")
+        if asked.max_length > 128:
+            cures.append(f"cut rows at {asked.max_length // 2} tokens")
         if job.quantization == "none":
             cures.append("choose QLoRA")
     hint = ("; or ".join(cures) or "take a smaller model") + "."

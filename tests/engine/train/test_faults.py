@@ -108,7 +108,8 @@ def test_a_full_disk_at_a_checkpoint_is_told_and_training_goes_on(
     assert notice.level == "warning"
     assert notice.step == 6
     assert "last good one is kept" in notice.message
-    assert [event.step for event in run.events() if isinstance(event, CheckpointSaved)] == [3, 9, max(whole)]
+    assert "tried again after step 7" in notice.message
+    assert [event.step for event in run.events() if isinstance(event, CheckpointSaved)] == [3, 7, 9, max(whole)]
     assert steps_of(run) == whole
     assert finish_of(run).status == "finished"
 
@@ -189,7 +190,7 @@ def test_no_memory_names_the_settings_to_lower(root: Path, tiny_model: Path, mon
     with pytest.raises(UserError) as caught:
         train(run)
     assert caught.value.code == "out_of_memory"
-    for words in ("batch size to 2", "accumulate to 2", "gradient checkpointing", "128 tokens", "QLoRA"):
+    for words in ("batch size lowered to 2", "accumulate set to 2", "gradient checkpointing", "128 tokens", "QLoRA"):
         assert words in caught.value.hint, words
 
 
