@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from desktop.engine.data.hub.cache import PREFIX, files_of
 from desktop.engine.data.rendering.templates import chosen
+from desktop.engine.disk_need import checkpoints_at_most, run_bytes
 from desktop.engine.errors import Problem, RequestError
 from desktop.engine.hardware import Hardware, hardware
 from desktop.engine.job import Choice, JobSpec, problems_of
@@ -30,8 +31,6 @@ from desktop.engine.registry import Registrable, Registry
 from desktop.engine.suits import MODEL_KIND_TITLES, model_refusal
 
 _OVERLONG = {"drop": "left out", "split": "cut into several"}
-_SPARE_MIB = 64  # events, log, tokenizer
-_FULL_STATE_BYTES = 16  # a full checkpoint keeps fp32 weights and two running averages, the model one more copy
 
 Thing = TypeVar("Thing", bound=Registrable)
 
@@ -48,7 +47,7 @@ def problems(job: JobSpec, machine: Hardware | None = None) -> list[Problem]:
     if isinstance(method, Method) and method_options is not None:
         found += method_problems(job, method, method_options, facts)
         if facts is not None:
-            _disk(method, method_options, facts, machine, found)
+            _disk(job, method.trainable(facts, method_options), machine, found)
     _template(job, objective, found)
     if isinstance(objective, Objective):
         _overlong(job, objective, found)
@@ -319,16 +318,16 @@ def _length(job: JobSpec, room: int, found: list[Problem]) -> None:
         )
 
 
-def _disk(method: Method, options: Options, facts: ModelFacts, machine: Hardware, found: list[Problem]) -> None:
-    # Two checkpoints are on disk at the moment a third is written, and then the result.
-    trainable = method.trainable(facts, options)
-    needed = 3 * trainable * _FULL_STATE_BYTES // 2**20 + _SPARE_MIB
+def _disk(job: JobSpec, trainable: int, machine: Hardware, found: list[Problem]) -> None:
+    training = job.training
+    needed = run_bytes(training, trainable) // 2**20
+    count = checkpoints_at_most(training)
     if needed > machine.disk_free_mib:
         found.append(
             Problem(
                 "",
-                f"The run needs about {needed / 1024:.1f} GB of disk for its checkpoints and result, and "
+                f"The run needs about {needed / 1024:.1f} GB of disk for {count} checkpoints and its result, and "
                 f"{machine.disk_free_mib / 1024:.1f} GB are free.",
-                "Free some space, move the workspace to a larger disk, or choose LoRA.",
+                "Free some space, keep fewer checkpoints, move the workspace to a larger disk, or choose LoRA.",
             )
         )
