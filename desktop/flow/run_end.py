@@ -13,6 +13,7 @@ Status = Literal[
     "waiting", "starting", "running", "paused", "finished", "stopped", "discarded", "failed", "interrupted"
 ]
 
+STILL_SECONDS = 300.0  # so long may a batch, a generation or a load take without anybody being worried
 LIVE: frozenset[Status] = frozenset({"starting", "running", "paused"})
 _WHILE = {
     "": "before it could begin",
@@ -53,7 +54,14 @@ WAITING = Standing("waiting", "In the queue", "The run waits for the device.", "
 """How a run stands that no engine has begun yet, since others come before it."""
 
 
-def standing(outline: Outline, *, alive: bool, exit_code: int | None = None, saved_step: int | None = None) -> Standing:
+def standing(
+    outline: Outline,
+    *,
+    alive: bool,
+    exit_code: int | None = None,
+    saved_step: int | None = None,
+    still: float = 0.0,
+) -> Standing:
     """Tell how a run stands.
 
     Args:
@@ -61,6 +69,7 @@ def standing(outline: Outline, *, alive: bool, exit_code: int | None = None, sav
         alive: whether an engine works on it now.
         exit_code: how the engine's process ended, where it was ours and has ended.
         saved_step: newest checkpoint found on disk; what the events tell of when nobody has looked.
+        still: seconds for which the engine at work has not moved, by its heartbeat.
     """
     saved = outline.resumable_step() if saved_step is None else saved_step
     match outline.ended:
@@ -68,6 +77,8 @@ def standing(outline: Outline, *, alive: bool, exit_code: int | None = None, sav
             return _finished(outline.ended, outline, saved)
         case ev.Failed():
             return _failed(outline.ended, saved)
+    if alive and still >= STILL_SECONDS and not outline.paused:
+        return _stands_still(outline, still, saved)
     return _at_work(outline) if alive else _interrupted(outline, exit_code, saved)
 
 
@@ -110,9 +121,25 @@ def _at_work(outline: Outline) -> Standing:
     return Standing("starting", "Starting", f"The engine is {doing}." if outline.phase else "The engine is starting.")
 
 
+def _stands_still(outline: Outline, still: float, saved: int) -> Standing:
+    minutes = int(still // 60)
+    place = _where(outline)
+    place = place if place.startswith(("while", "before")) else f"at {place}"
+    return Standing(
+        "running",
+        "Not moving",
+        f"The run has not moved for {minutes} minutes; it stands {place}. {_safe(saved)}",
+        "The machine may be asleep, busy or waiting for a disk. If nothing changes, end the process "
+        f"{outline.pid} on {outline.host or 'its machine'} and resume the run.",
+    )
+
+
 def _finished(end: ev.Finished, outline: Outline, saved: int) -> Standing:
     total = outline.total
     if end.status == "finished":
+        if end.step < total:
+            told = f"The run ended by itself at {_of(end.step, total)} and the model is saved."
+            return Standing("finished", "Finished", told)
         return Standing("finished", "Finished", f"All {_steps(end.step)} are done and the model is saved.")
     if end.status == "discarded":
         return Standing("discarded", "Discarded", f"Stopped at {_of(end.step, total)}; its result was thrown away.")

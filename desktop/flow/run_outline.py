@@ -29,6 +29,7 @@ class Outline:
     began: float = 0.0
     device: str = ""
     host: str = ""
+    pid: int = 0
     resumed_step: int = 0
     phase: str = ""
     progress: ev.Progress | None = None
@@ -128,6 +129,7 @@ class Outline:
         self.began = self.began or event.time
         self.sessions += 1
         self.device, self.host, self.resumed_step = event.device, event.host, event.resumed_step
+        self.pid = event.pid
         self.ended, self.paused, self.phase, self.progress = None, False, "", None
         self.step = min(self.step, event.resumed_step)
         self.saved = {step: size for step, size in self.saved.items() if step <= event.resumed_step}

@@ -81,7 +81,8 @@ def _validation(state: RunSnapshot) -> list[WatchRow]:
         return [WatchRow("ok", f"Validation starts at {loss(looks[0].loss)}", f"step {looks[0].step}")]
     best, latest = min(looks, key=lambda look: (look.loss, look.step)), looks[-1]
     since = len([look for look in looks if look.step > best.step])
-    if since >= 2 and latest.loss > best.loss * RISE:
+    told = any(notice.code == "overfitting" for notice in state.notices)  # by the engine, with more to it
+    if since >= 2 and latest.loss > best.loss * RISE and not told:
         detail = f"best {loss(best.loss)}, now {loss(latest.loss)}: the model may be learning the rows by heart"
         return [WatchRow("warn", f"Validation turned up after step {best.step}", detail, asks=True)]
     if since:

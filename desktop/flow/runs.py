@@ -13,6 +13,7 @@ from pathlib import Path
 
 from desktop.engine.errors import RequestError, UserError
 from desktop.engine.events import Failed, Finished, Started, Step, parse_line
+from desktop.engine.heartbeat import Pulse
 from desktop.engine.job import JobSpec
 from desktop.engine.methods import METHODS
 from desktop.engine.queue import Queue
@@ -61,6 +62,7 @@ class RunSummary:
         has_model: whether there is a result to chat with and to export.
         warnings: notices that are more than information.
         bytes: room it takes on the disk, 0 while an engine works on it.
+        still: seconds for which the engine at work on it has not moved.
     """
 
     folder: str
@@ -91,6 +93,7 @@ class RunSummary:
     has_model: bool
     warnings: int
     bytes: int
+    still: float = 0.0
 
     @property
     def is_live(self) -> bool:
@@ -104,6 +107,7 @@ class _Entry:
 
     run: RunFolder
     tail: EventTail
+    pulse: Pulse
     outline: Outline = field(default_factory=Outline)
     sparkline: Sparkline = field(default_factory=Sparkline)
     stamp: tuple[object, ...] = ()
@@ -138,7 +142,7 @@ class Shelf:
     def _summary(self, run: RunFolder, ours: Mapping[str, int | None], *, waits: bool) -> RunSummary:
         entry = self._entries.get(run.name)
         if entry is None:
-            entry = self._entries[run.name] = _Entry(run, EventTail(run))
+            entry = self._entries[run.name] = _Entry(run, EventTail(run), Pulse(run.path))
         working = run.name in ours and ours[run.name] is None
         files = (run.events_file, about_file(run), run.path, run.checkpoints, run.model)
         stamp = (working, waits, *map(_stamp, files))
@@ -149,10 +153,12 @@ class Shelf:
         alive = entry.outline.ended is None and is_worked_on(run, entry.outline, ours)
         if not alive:
             _read(entry)  # the engine's last words may have come between the two looks
-        state = standing(entry.outline, alive=alive, exit_code=ours.get(run.name), saved_step=newest_saved(run))
+        still = entry.pulse.still() if alive else 0.0
+        code, saved = ours.get(run.name), newest_saved(run)
+        state = standing(entry.outline, alive=alive, exit_code=code, saved_step=saved, still=still)
         if waits and entry.outline.sessions == 0 and not run.is_alive():
             state = WAITING
-        entry.summary = _row(entry, state)
+        entry.summary = _row(entry, state, still)
         return entry.summary
 
 
@@ -290,7 +296,7 @@ def _worth_reading(lines: list[bytes]) -> Iterable[bytes]:
     return (line for index, line in enumerate(lines) if index in kept or not line.startswith(_STEP_HEAD))
 
 
-def _row(entry: _Entry, state: Standing) -> RunSummary:
+def _row(entry: _Entry, state: Standing, still: float) -> RunSummary:
     outline, job, run = entry.outline, entry.job, entry.run
     latest, best = outline.latest, outline.best
     before = next((found.loss for found in outline.evaluations.values() if found.when == "before"), math.nan)
@@ -331,6 +337,7 @@ def _row(entry: _Entry, state: Standing) -> RunSummary:
         has_model=state.status in ("finished", "stopped") and run.model.is_dir(),
         warnings=outline.warnings + isinstance(outline.ended, Failed),
         bytes=0 if state.status in LIVE else size_of(run.path),
+        still=still,
     )
 
 

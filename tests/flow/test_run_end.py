@@ -106,3 +106,24 @@ def test_a_resumed_run_is_at_work_again() -> None:
     outline = _outline(recorded("resumed")[:60])
     assert standing(outline, alive=True).status == "running"
     assert standing(_outline(recorded("resumed")), alive=False).status == "finished"
+
+
+def test_an_engine_that_does_not_move_is_told_from_one_that_works() -> None:
+    outline = _outline(training(42, 120))
+    assert standing(outline, alive=True, still=299.0).word == "Training"
+    told = standing(outline, alive=True, still=725.0, saved_step=40)
+    assert (told.status, told.word) == ("running", "Not moving")
+    assert told.sentence == (
+        "The run has not moved for 12 minutes; it stands at step 42 of 120. Everything up to step 40 is saved."
+    )
+    assert f"end the process {outline.pid} on" in told.hint
+    loading = standing(_outline(opening()[:3]), alive=True, still=301.0)
+    assert loading.sentence.startswith("The run has not moved for 5 minutes; it stands while loading the model.")
+    outline.paused = True
+    assert standing(outline, alive=True, still=7200.0).word == "Paused"
+
+
+def test_a_run_that_ended_early_by_itself_does_not_claim_all_its_steps() -> None:
+    events = [*training(42, 120), ev.Finished(status="finished", step=42, seconds=3.0)]
+    told = standing(_outline(events), alive=False)
+    assert told.sentence == "The run ended by itself at step 42 of 120 and the model is saved."

@@ -250,7 +250,8 @@ class RunPage(Page):
     def _live_standing(self) -> Standing:
         if self._waiting_for_engine:
             return Standing("starting", "Starting", "The engine is starting.")
-        return standing(self._view.outline, alive=True)
+        summary = self._services.runs.summary(self.run)
+        return standing(self._view.outline, alive=True, still=summary.still if summary is not None else 0.0)
 
     def _show_missing(self, *, missing: bool) -> None:
         for widget in (self.header, self.figures, self.body):
