@@ -26,6 +26,7 @@ class Heart:
     def __init__(self, folder: Path, *, every: float = EVERY, clock: Callable[[], float] = time.monotonic) -> None:
         """Write into ``folder``; nothing is written yet."""
         self._file = folder / FILE
+        self._beside = folder / f".{FILE}.{os.getpid()}"
         self._every = every
         self._clock = clock
         self._moved = clock()
@@ -41,10 +42,9 @@ class Heart:
         """Write how long nothing has moved; a disk that refuses is no reason to end anything."""
         self._beats += 1
         values = {"pid": os.getpid(), "beat": self._beats, "still": round(self._clock() - self._moved, 1)}
-        beside = self._file.with_name(f".{FILE}.{os.getpid()}")
         with contextlib.suppress(OSError):
-            beside.write_text(json.dumps(values), encoding="utf-8")
-            os.replace(beside, self._file)
+            self._beside.write_text(json.dumps(values), encoding="utf-8")
+            os.replace(self._beside, self._file)
 
     def __enter__(self) -> Heart:
         """Start to beat."""
@@ -57,6 +57,7 @@ class Heart:
         self._end.set()
         self._thread.join(self._every + 1)
         with contextlib.suppress(OSError):
+            self._beside.unlink(missing_ok=True)
             self._file.unlink(missing_ok=True)
 
     def _go(self) -> None:

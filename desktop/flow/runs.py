@@ -15,12 +15,13 @@ from desktop.engine.errors import RequestError, UserError
 from desktop.engine.events import Failed, Finished, Started, Step, parse_line
 from desktop.engine.heartbeat import Pulse
 from desktop.engine.job import JobSpec
-from desktop.engine.methods import METHODS
 from desktop.engine.queue import Queue
 from desktop.engine.run_folder import EventTail, RunFolder, write_atomically
 from desktop.flow.measures import Change, changes, first_measure
 from desktop.flow.metrics import Sparkline
 from desktop.flow.run_end import LIVE, WAITING, Standing, Status, standing
+from desktop.flow.run_labels import method_label as method_label
+from desktop.flow.run_labels import model_label as model_label
 from desktop.flow.run_outline import Outline
 
 READ_AT_ONCE = 8 * 1024 * 1024
@@ -233,25 +234,6 @@ def _is_young(run: RunFolder) -> bool:
     except OSError:
         return False
     return -1.0 < age < YOUNG_SECONDS
-
-
-def method_label(job: JobSpec) -> str:
-    """Return the method in a few words: ``LoRA r8``, ``QLoRA r16``, ``Full``."""
-    title, rank = job.method.id, job.method.options.get("rank")
-    with contextlib.suppress(RequestError):
-        method = METHODS.get(job.method.id)
-        default = method.options.model_fields.get("rank")
-        title, rank = method.title.removesuffix(" fine-tuning"), rank or (default.default if default else None)
-    if job.quantization in ("nf4", "fp4") and title == "LoRA":
-        title = "QLoRA"  # the field's own word for it
-    elif job.quantization != "none":
-        title = f"{title} {job.quantization}"
-    return f"{title} r{rank}" if rank is not None else title
-
-
-def model_label(job: JobSpec) -> str:
-    """Return the base model in a few words: the last part of a path, the run's name for a run."""
-    return Path(job.model.removeprefix("run:").replace("\\", "/")).name or job.model
 
 
 def _is_whole(checkpoints: Path, step: int) -> bool:

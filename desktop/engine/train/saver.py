@@ -76,8 +76,8 @@ class Saver:
             "Free some space. Resume goes on without this checkpoint, and tries again later.",
             step,
         )
+        self._wishes.renewed()  # what was asked before is no answer to this
         self._emitter.emit(Paused(step=step))
-        self._wishes.renewed()
         while not self._wishes.stops:
             time.sleep(_POLL)
             self._emitter.moved()

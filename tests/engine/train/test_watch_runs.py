@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +151,39 @@ def test_memory_that_runs_out_halves_the_batch_and_the_run_goes_on(
         assert other[step][1] == pytest.approx(norm, rel=1e-2)
         assert other[step][2:] == (rate, tokens)
     assert set(sizes[-4:]) == {2}
+
+
+def test_an_engine_at_work_has_a_pulse_and_keeps_the_machine_awake(
+    root: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from desktop.engine.events import Event
+    from desktop.engine.run_folder import EventWriter
+    from desktop.engine.train import child
+
+    told: list[str] = []
+    pulses: list[bool] = []
+
+    @contextlib.contextmanager
+    def awake(why: str) -> Iterator[bool]:
+        told.append(why)
+        yield True
+        told.append("released")
+
+    real = EventWriter.write
+
+    def write(self: EventWriter, event: Event) -> None:
+        pulses.append((run.path / "heartbeat.json").is_file())
+        assert told[-1] != "released"
+        real(self, event)
+
+    run = new_run(root, tiny_model, training={"max_steps": 1})
+    monkeypatch.setattr(child, "awake", awake)
+    monkeypatch.setattr(EventWriter, "write", write)
+    assert work(run, Wishes(run), resume=False) == 0
+    assert told == [f"Training {run.name}", "released"]
+    assert all(pulses)
+    assert len(pulses) > 5
+    assert not list(run.path.glob("*heartbeat*"))
 
 
 def test_memory_that_runs_out_can_be_tried_again_by_resuming(
