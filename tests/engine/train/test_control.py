@@ -110,3 +110,14 @@ def test_the_end_of_the_process_is_stop_and_save_unless_discard_was_asked(tmp_pa
     run.ask(Control(wish="stop_and_discard"))
     wishes.read()
     assert wishes.wish == "stop_and_discard"
+
+
+def test_asking_the_same_again_is_noticed(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path)
+    wishes = Wishes(run)
+    assert not wishes.renewed()
+    run.ask(Control())
+    assert wishes.renewed()
+    assert not wishes.renewed()
+    run.ask(Control())
+    assert wishes.renewed()

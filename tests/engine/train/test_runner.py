@@ -111,7 +111,9 @@ def test_checkpoints_are_told_when_they_are_whole(run: RunFolder) -> None:
     assert [event.step for event in saved] == [3, 6, 9, of(Planned, run)[0].total_steps]
     assert (run.path / saved[-1].folder / "manifest.json").is_file()
     assert saved[-1].bytes > 0
-    assert len(list(run.checkpoints.iterdir())) == run.job().training.keep_checkpoints
+    assert run.job().training.keep_checkpoints == 2
+    kept = sorted(int(folder.name) for folder in run.checkpoints.iterdir())
+    assert kept == [6, 9, saved[-1].step], "the two newest, and the best of the steps that were validated"
 
 
 def test_the_environment_is_written_down(run: RunFolder) -> None:

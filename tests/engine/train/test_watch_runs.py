@@ -98,6 +98,24 @@ def test_no_better_step_than_the_start_is_told(root: Path, tiny_model: Path, mon
     assert _kept(run) == [4]
 
 
+def test_a_damaged_best_is_told_and_the_last_model_is_the_result(
+    root: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _held_out(monkeypatch, {0: 5.0, 2: 1.0})
+    run = new_run(root, tiny_model, training={**EVERY, "max_steps": 4, "load_best": True})
+
+    def on_event(event: Any) -> None:
+        if isinstance(event, Step) and event.step == 4:
+            file = run.checkpoints / "000002" / "trainable.safetensors"
+            data = bytearray(file.read_bytes())
+            data[-2] ^= 4
+            file.write_bytes(data)
+
+    train(run, on_event=on_event)
+    assert "not there or damaged" in notices_of(run)["no_best"].message
+    assert finish_of(run).status == "finished"
+
+
 def test_every_k_th_checkpoint_stays(root: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _held_out(monkeypatch, {})
     settings = {**EVERY, "save_every": 1, "keep_every": 4, "keep_best": False}
