@@ -18,7 +18,9 @@ from desktop.engine.errors import RequestError, UserError
 from desktop.engine.events import Finished
 from desktop.engine.job import JobSpec
 from desktop.engine.launch import launch
+from desktop.engine.models.heads import use_of
 from desktop.engine.run_folder import RunFolder
+from desktop.flow.measures import changes
 
 
 class Train(Command):
@@ -73,12 +75,26 @@ def _new_run(job: JobSpec, out: Output) -> RunFolder:
 
 
 def _summary(run: RunFolder, finished: Finished) -> str:
-    before = finished.metrics.get("before", {}).get("loss", math.nan)
-    after = finished.metrics.get("after", {}).get("loss", math.nan)
     how = {"finished": "Finished", "stopped": "Stopped and saved", "discarded": "Stopped and thrown away"}
     lines = [f"{how[finished.status]} after {finished.step} steps in {finished.seconds:.0f} s."]
-    if math.isfinite(before) and math.isfinite(after):
-        lines.append(f"Held-out loss: {before:.3f} before, {after:.3f} after.")
+    before, after = finished.metrics.get("before", {}), finished.metrics.get("after", {})
+    for change in changes(run.job().objective.id, before, after):
+        if math.isfinite(change.before) and math.isfinite(change.now):
+            lines.append(f"{change.measure.title}: {change.before_words} before, {change.now_words} after.")
     if finished.status != "discarded":
-        lines.append(f"The model is in {Path(run.model)}. Talk to it with: fettle chat {run.name}")
+        lines.append(f"The model is in {Path(run.model)}. {_next(run)}")
     return "\n".join(lines)
+
+
+def _next(run: RunFolder) -> str:
+    """Return what can be done with the model, by what it ends in."""
+    try:
+        use = use_of(str(run.model))
+    except RequestError:  # moved or half-deleted meanwhile
+        return ""
+    if use == "chat":
+        return f"Talk to it with: fettle chat {run.name}"
+    if use == "masked":
+        return f"Train on from it with: model: run:{run.name}"
+    asked = ' --prompt "a question"' if use == "reward" else ""
+    return f'Try it with: fettle predict {run.name} "some text"{asked}'
