@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -81,6 +84,39 @@ def test_the_first_look_at_an_old_beat_believes_a_time_in_the_past_and_none_in_t
     assert Pulse(tmp_path).still() == pytest.approx(600, abs=5)
     os.utime(tmp_path / FILE, (now + 600, now + 600))
     assert Pulse(tmp_path).still() == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot stop a process")
+def test_a_real_process_that_is_stopped_and_goes_on(tmp_path: Path) -> None:
+    code = (
+        "import sys, time\nfrom pathlib import Path\nfrom desktop.engine.heartbeat import Heart\n"
+        "with Heart(Path(sys.argv[1]), every=0.02) as heart:\n"
+        "    while True:\n        heart.moved()\n        time.sleep(0.01)\n"
+    )
+    theirs = Clock()
+    pulse = Pulse(tmp_path, theirs)
+    child = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)])
+    try:
+        for _ in range(1000):
+            if (tmp_path / FILE).exists():
+                break
+            time.sleep(0.02)
+        assert pulse.still() < 2
+        child.send_signal(signal.SIGSTOP)
+        time.sleep(0.1)
+        pulse.still()
+        theirs.now += 400
+        assert pulse.still() >= 400
+        child.send_signal(signal.SIGCONT)
+        for _ in range(1000):
+            if pulse.still() < 2:
+                break
+            time.sleep(0.02)
+        else:
+            pytest.fail("a process that goes on is still taken for hung")
+    finally:
+        child.kill()
+        child.wait()
 
 
 def test_it_beats_by_itself_and_leaves_nothing_behind(tmp_path: Path) -> None:

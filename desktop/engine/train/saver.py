@@ -97,7 +97,7 @@ class Saver:
             "disk_full" if self._full else "checkpoint_failed",
             f"The checkpoint of step {step} could not be saved: "
             f"{'the disk is full' if self._full else error.strerror or 'the disk refused'}. The last good one is kept, "
-            f"training goes on, and it is tried again after step {self._again}.",
+            f"and it is tried again after step {self._again}.",
             "Free some space." if self._full else "Check that the workspace's disk is still there and writable.",
             step,
         )
