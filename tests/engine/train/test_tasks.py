@@ -11,9 +11,10 @@ import pytest
 from desktop.engine.events import Evaluated, Planned, Sampled
 from desktop.engine.objectives import OBJECTIVES
 from desktop.engine.run_folder import RunFolder
-from tests.engine.train.test_objectives import MODELS, ROWS, SECOND
+from tests.engine.train.test_objectives import MODELS, OPTIONS, ROWS, SECOND, reward_model
 from tests.support.training import finish_of, new_run, notices_of, steps_of, train
 
+__all__ = ("reward_model",)  # a fixture is found by its name here
 FAST = {"learning_rate": 1e-2, "max_length": 48, "max_steps": 3, "batch_size": 4}
 
 
@@ -39,13 +40,17 @@ def test_a_task_is_measured_as_if_it_were_alone(objective: str, tmp_path: Path, 
         pytest.skip("it always has an old task beside the others: test_an_old_task_is_measured_apart")
     if objective in SECOND:
         learned.append({"path": _write(tmp_path / "more.jsonl", kind, range(20, 32)), **SECOND[objective]})
+    said = dict(OPTIONS.get(objective, {}))
+    if objective == "ppo":
+        said["reward_model"] = str(request.getfixturevalue("reward_model"))
     tasks = {"bread": _write(tmp_path / "one.jsonl", kind, range(40, 47)),
              "cake": _write(tmp_path / "two.jsonl", kind, range(60, 63))}  # fmt: skip
 
     def before(*names: str) -> dict[str, float]:
         data = [*learned, *({"path": tasks[name], "use": "validation", "task": name} for name in names)]
         method = "full" if of.from_scratch else "lora"
-        run = new_run(tmp_path / "runs", model, objective=objective, method=method, data=data, training=FAST)
+        learns = {"id": objective, "options": said}
+        run = new_run(tmp_path / "runs", model, objective=learns, method=method, data=data, training=FAST)
         train(run)
         return finish_of(run).metrics["before"]
 
@@ -64,10 +69,15 @@ def test_figures_that_are_no_means_are_those_of_all_rows(
     objective: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """Told by a run that holds the same rows out as one task."""
+    if objective == "mlm":
+        pytest.skip(
+            "which stretches are strangers to each other follows from the documents at hand: no two sets are alike"
+        )
     of = OBJECTIVES.get(objective)
     kind = of.rows[0]
     model: Path = request.getfixturevalue(MODELS[of.kinds[0]])
-    options, more = ({"next_sentence": True}, " It is salt. It is rye.") if objective == "mlm" else ({}, "")
+    options: dict[str, Any] = {}
+    more = ""
     learned = {"path": _write(tmp_path / "rows.jsonl", kind, range(16), more)}
     sets = {"bread": _write(tmp_path / "one.jsonl", kind, range(40, 51), more),
             "cake": _write(tmp_path / "two.jsonl", kind, range(60, 63), more)}  # fmt: skip
