@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _PRIME = 0x9E3779B97F4A7C15
 _ALL = 2**64 - 1
-_FORMS = {"chat": 1, "text": 2, "pair": 3}
+_FORMS = {"chat": 1, "text": 2, "pair": 3, "prompt": 4}
 # A text that begins so may be white space, or JSON that stands for something else: a longer look decides.
 _UNSURE = b"[{" + bytes([0xC2, 0xE1, 0xE2, 0xE3])
 
@@ -91,6 +91,10 @@ def _plain_texts(row: Row) -> tuple[int, tuple[str, ...]] | None:
         asked, answer = row["messages"]
         if asked["role"] == "user" and answer["role"] == "assistant" and len(asked) == len(answer) == 2:
             return _FORMS["chat"], (asked["content"], answer["content"])
+    elif "prompt" in row and len(row) == len(row["prompt"]) == 1:
+        (asked,) = row["prompt"]
+        if asked["role"] == "user" and len(asked) == 2:
+            return _FORMS["prompt"], (asked["content"],)
     elif "text" in row and len(row) == 1:
         return _FORMS["text"], (row["text"],)
     elif "source" in row and "target" in row and len(row) == 2:
