@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from desktop.engine.objectives.base import LOSS, Measure, Objective, Prepared, TrainSetup
-from desktop.engine.objectives.packed import OVER_SOFT_PROMPTS, PackedOptions, packed_trainer, prepare_packed
-from desktop.engine.options import Options
+from desktop.engine.objectives.packed import OVER_SOFT_PROMPTS, PackedTexts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    from transformers import PreTrainedTokenizerBase, Trainer
-
-    from desktop.engine.data.rows import Row
-    from desktop.engine.job import Training
     from desktop.engine.methods.base import Method, Setting
 
 
-class Dapt(Objective):
+class Dapt(PackedTexts):
     """Going on learning a language where a field's own texts speak it."""
 
     id = "dapt"
@@ -36,10 +27,6 @@ class Dapt(Objective):
     paper = "Gururangan et al. 2020, Don't Stop Pretraining, section 3"
     row = "O2"
     order = 52
-    rows = ("text",)
-    measures = (LOSS, Measure("perplexity", "Perplexity"))
-    overlong = ()
-    options: ClassVar[type[Options]] = PackedOptions
     # Every token carries loss here, not the answers alone, and the model is to keep what it knows.
     learning_rate_scale = 0.5
 
@@ -48,33 +35,3 @@ class Dapt(Objective):
         if method.is_prompt:
             return OVER_SOFT_PROMPTS.format(objective=self.title, method=method.title)
         return super().refusal(method, setting)
-
-    def prepare(
-        self,
-        train: Sequence[Row],
-        validation: Sequence[Row],
-        tokenizer: PreTrainedTokenizerBase,
-        options: PackedOptions,
-        training: Training,
-        progress: Callable[[str, int, int], None],
-        staging: Path | None = None,
-    ) -> Prepared:
-        """Pack the texts into rows of the longest length; nothing is cut off, nothing is left out but empty rows."""
-        return prepare_packed(
-            self.texts(train), self.texts(validation), (len(train), len(validation)), tokenizer, training, progress,
-            staging, isolate=options.isolate,
-        )  # fmt: skip
-
-    def trainer(self, setup: TrainSetup) -> Trainer:
-        """Return the library's plain trainer: the rows bring their labels."""
-        return packed_trainer(setup, isolate=setup.options.isolate)
-
-    def metrics(self, trainer: Trainer) -> dict[str, float]:
-        """Return loss and perplexity over the held-out text, each token counted once."""
-        from desktop.engine.evaluate.heldout import held_out
-
-        return held_out(trainer)
-
-    def texts(self, rows: Sequence[Row]) -> Iterator[str]:
-        """Yield the texts."""
-        return (row["text"] for row in rows)

@@ -1,14 +1,14 @@
-"""Texts laid end to end and learned word by word, each kept apart from its neighbours; it knows no objective."""
+"""Texts laid end to end and learned word by word, each kept apart from its neighbours; it registers no objective."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from desktop.engine.data.rendering.pack import IsolatedRow, isolated_rows, packed_rows
 from desktop.engine.errors import RequestError
-from desktop.engine.objectives.base import Prepared, TrainSetup
+from desktop.engine.objectives.base import LOSS, Measure, Objective, Prepared, TrainSetup
 from desktop.engine.objectives.intake import NO_TEXT
 from desktop.engine.objectives.isolation import collate, require_isolation
 from desktop.engine.objectives.store import TokenStore
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from transformers import PreTrainedTokenizerBase, Trainer
 
+    from desktop.engine.data.rows import Row
     from desktop.engine.job import Training
 
 OVER_SOFT_PROMPTS = (
@@ -34,6 +35,45 @@ class PackedOptions(Options):
         label="Keep texts apart",
         help="Texts that share a row do not see one another, so each is learned as if it stood alone.",
     )
+
+
+class PackedTexts(Objective):
+    """What objectives have in common that learn each next token of plain texts."""
+
+    rows = ("text",)
+    measures = (LOSS, Measure("perplexity", "Perplexity"))
+    overlong = ()
+    options: ClassVar[type[Options]] = PackedOptions
+
+    def prepare(
+        self,
+        train: Sequence[Row],
+        validation: Sequence[Row],
+        tokenizer: PreTrainedTokenizerBase,
+        options: PackedOptions,
+        training: Training,
+        progress: Callable[[str, int, int], None],
+        staging: Path | None = None,
+    ) -> Prepared:
+        """Pack the texts into rows of the longest length; nothing is cut off, nothing is left out but empty rows."""
+        return prepare_packed(
+            self.texts(train), self.texts(validation), (len(train), len(validation)), tokenizer, training, progress,
+            staging, isolate=options.isolate,
+        )  # fmt: skip
+
+    def trainer(self, setup: TrainSetup) -> Trainer:
+        """Return the library's plain trainer: the rows bring their labels."""
+        return packed_trainer(setup, isolate=setup.options.isolate)
+
+    def metrics(self, trainer: Trainer) -> dict[str, float]:
+        """Return loss and perplexity over the held-out text, each token counted once."""
+        from desktop.engine.evaluate.heldout import held_out
+
+        return held_out(trainer)
+
+    def texts(self, rows: Sequence[Row]) -> Iterator[str]:
+        """Yield the texts."""
+        return (row["text"] for row in rows)
 
 
 def prepare_packed(
