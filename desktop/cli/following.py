@@ -13,7 +13,7 @@ from desktop.flow.follow import Follower, Outcome, ask
 
 def followed(run: RunFolder, engine: subprocess.Popen[bytes] | None, out: Output) -> Outcome:
     """Show ``run`` until it ends and return how it ended; ``engine`` is ``None`` where somebody else started it."""
-    with run_progress(out) as progress:
+    with run_progress(out, run.job().objective.id) as progress:
         follower = Follower(run, engine, progress)
         try:
             return follower.until_end()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from desktop.cli.output import Output
 from desktop.engine.evaluate.tasks import task_losses
 from desktop.engine.events import Evaluated, Event, Noticed, PhaseStarted, Planned, Started
+from desktop.flow.measures import first_measure, written
 from desktop.flow.run_outline import Outline
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ TENTHS = 10
 class RunProgress:
     """Shows one run; a watcher for :func:`desktop.flow.follow.follow`."""
 
-    def __init__(self, say: Callable[[str], None], bar: Bar | None) -> None:
-        """Write lines with ``say``, and draw on ``bar`` where there is one."""
+    def __init__(self, say: Callable[[str], None], bar: Bar | None, objective: str = "sft") -> None:
+        """Write lines with ``say``, and draw on ``bar`` where there is one; ``objective`` says which figure counts."""
         self._say = say
+        self._judged = first_measure(objective)
         self._bar = bar
         self._task: TaskID | None = None
         self._doing = ""
@@ -63,7 +65,9 @@ class RunProgress:
             case Noticed(level="warning" | "error") | Noticed(code="mixture" | "leakage"):
                 self._say(f"Note: {event.message} {event.hint}".rstrip())
             case Evaluated():
-                self._say(f"Held-out loss {event.loss:.3f} at step {event.step}{_by_task(event)}.")
+                value = event.metrics.get(self._judged.key, event.loss)
+                said = f"{self._judged.title} {written(value, self._judged)}"
+                self._say(f"{said} at step {event.step}{_by_task(event)}.")
             case _:
                 pass
 
@@ -94,10 +98,10 @@ class RunProgress:
 
 
 @contextmanager
-def run_progress(out: Output) -> Iterator[RunProgress]:
-    """Make ready to show a run on ``out``; the bar is gone afterwards."""
+def run_progress(out: Output, objective: str) -> Iterator[RunProgress]:
+    """Make ready to show a run of ``objective`` on ``out``; the bar is gone afterwards."""
     if not out.is_terminal:
-        yield RunProgress(out.say, None)
+        yield RunProgress(out.say, None, objective)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -106,7 +110,7 @@ def run_progress(out: Output) -> Iterator[RunProgress]:
     console = Console(file=out.stream)
     with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
         # Lines said while the bar is up go above it, through the console that redraws it.
-        yield RunProgress(lambda text: console.print(text, markup=False, highlight=False), bar)
+        yield RunProgress(lambda text: console.print(text, markup=False, highlight=False), bar, objective)
 
 
 def _doing(outline: Outline) -> str:

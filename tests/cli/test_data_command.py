@@ -77,3 +77,10 @@ def test_held_out_losses_are_said_task_by_task() -> None:
         "Held-out loss 1.500 at step 3.",
         "Held-out loss 1.500 at step 3 (bread 1.000, cake 2.000).",
     ]
+
+
+def test_a_run_tells_the_figure_its_objective_is_judged_by() -> None:
+    said: list[str] = []
+    progress = RunProgress(said.append, None, "dpo")
+    progress(Outline(), [Evaluated(step=3, loss=1.5, metrics={"loss": 1.5, "pair_accuracy": 0.75})])
+    assert said == ["Pair accuracy 75 % at step 3."]
