@@ -174,7 +174,7 @@ class WizardPage(Page):
         head = QVBoxLayout()
         head.setContentsMargins(10, 0, 0, 0)
         head.setSpacing(3)
-        head.addWidget(Text("New fine-tune", "section", elide=True))
+        head.addWidget(Text("New fine-tune", "section"))
         head.addWidget(self._draft_text)
         column.addLayout(head)
         column.addSpacing(16)
