@@ -203,7 +203,7 @@ def test_closing_without_a_run_asks_nothing(window: MainWindow, monkeypatch: pyt
 
 def test_the_rail_shows_the_run_at_work(qtbot: QtBot, window: MainWindow, live_run: str) -> None:
     qtbot.waitUntil(window.rail.run.isVisible, timeout=5000)
-    assert "of 312" in window.rail.run.accessibleName()
+    qtbot.waitUntil(lambda: "of 312" in window.rail.run.accessibleName(), timeout=5000)
     qtbot.mouseClick(window.rail.run, Qt.MouseButton.LeftButton)
     assert page(window, "run").told == [{"run": live_run}]
 
