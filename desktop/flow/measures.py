@@ -37,6 +37,7 @@ _OTHERS = {
         Measure("clean_endings", "Sample answers that end", "higher", share=True),
         Measure("distinct", "Sample answers without repeats", "higher", share=True),
         Measure("spoken", "Sample answers with words", "higher", share=True),
+        Measure("on_point", "Of what right answers say, still said", "higher", share=True),
         Measure("chosen_reward", "Better answer, reward", "higher"),
         Measure("reward_chosen", "Better answer, reward", "higher"),
         Measure("rejected_reward", "Worse answer, reward"),

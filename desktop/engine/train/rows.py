@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.engine.data.mixing.portions import Portions, portions_of
 from desktop.engine.errors import RequestError
+from desktop.engine.evaluate.rightness import common_point
 from desktop.engine.objectives.base import Objective, Prepared
 from desktop.engine.train.emitter import Emitter
 from desktop.engine.train.sampling import Asked
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from transformers import PreTrainedTokenizerBase
 
-    from desktop.engine.data.rows import Row
+    from desktop.engine.data.rows import Message, Row
     from desktop.engine.job import JobSpec, Training
 
 _OFTEN = 10
@@ -134,11 +135,19 @@ def prompts_of_tasks(portions: Portions, objective: Objective, count: int) -> li
     learned = list(portions.train_by_task())
     each = count if len(portions.held_out) == 1 else 1
     found = [
-        Asked(prompt, learned.index(name) if name in learned else 0)
+        Asked(prompt, learned.index(name) if name in learned else 0, _point(prompt, rows))
         for name, rows in portions.held_out.items()
         for prompt in objective.prompts(rows, each)
     ]
     return found[: max(count, _MOST_PROMPTS)]
+
+
+def _point(prompt: list[Message], rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return what both answers of the pair that asks ``prompt`` say; empty where the rows are no pairs."""
+    if not len(rows) or "chosen" not in rows[0]:
+        return ()
+    row = next(row for row in rows if row["prompt"] == prompt)  # among the first: that is where prompts come from
+    return common_point(row["chosen"][-1]["content"], row["rejected"][-1]["content"])
 
 
 def figures(portions: Portions) -> dict[str, dict[str, float]]:

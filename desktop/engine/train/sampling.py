@@ -31,10 +31,11 @@ def prompts_asked(*, watched: bool) -> int:
 
 
 class Asked(NamedTuple):
-    """A conversation to answer, and the number of the task it belongs to."""
+    """A conversation to answer, the number of the task it belongs to, and words that every right answer says."""
 
     prompt: list[Message]
     task: int = 0
+    point: tuple[str, ...] = ()
 
 
 class Sampler:
@@ -61,12 +62,12 @@ class Sampler:
         """
         self._speak_as = speak_as
         self._tokenizer: Any = tokenizer
-        self._prompts: list[tuple[str, list[int], int]] = []
-        for prompt, task in prompts:
+        self._prompts: list[tuple[Asked, list[int]]] = []
+        for asked in prompts:
             with suppress(RequestError):  # a row the template refuses was left out of the training, too
-                ids = render_prompt(prompt, tokenizer)
+                ids = render_prompt(asked.prompt, tokenizer)
                 if 0 < len(ids) < context - _ROOM:
-                    self._prompts.append((prompt[-1]["content"], ids, task))
+                    self._prompts.append((asked, ids))
         self._context = context
         self._longest = _WATCHED_LONGEST if watched else LONGEST
         self.watched = watched
@@ -78,8 +79,8 @@ class Sampler:
         was_training = model.training
         model.eval()
         try:
-            for text, ids, task in self._prompts:
-                self._speak_as(model, task)
+            for asked, ids in self._prompts:
+                self._speak_as(model, asked.task)
                 given = torch.tensor([ids], device=model.device)
                 with torch.no_grad(), warnings.catch_warnings():
                     # Said of each answer behind a soft prompt; without padding the model counts the same places.
@@ -98,7 +99,8 @@ class Sampler:
                     )
                 said = made[0, len(ids) :].tolist()
                 spoken = str(self._tokenizer.decode(said, skip_special_tokens=True)).strip()
-                yield Answer(text, spoken, tuple(said), said[-1:] == [self._tokenizer.eos_token_id])
+                ended = said[-1:] == [self._tokenizer.eos_token_id]
+                yield Answer(asked.prompt[-1]["content"], spoken, tuple(said), ended, asked.point)
         finally:
             model.train(was_training)
             self.too_slow = time.monotonic() - began > _TOO_SLOW

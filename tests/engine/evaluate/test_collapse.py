@@ -13,7 +13,14 @@ from desktop.engine.evaluate.collapse import Answer, signs_of_collapse, speech
 from desktop.engine.events import Evaluated, Noticed
 from tests.support.training import new_run, train
 
-HEALTHY = {"clean_endings": 1.0, "distinct": 0.99, "spoken": 1.0, "answer_tokens": 9.0, "chosen_log_likelihood": -2.3}
+HEALTHY = {
+    "on_point": 0.9,
+    "clean_endings": 1.0,
+    "distinct": 0.99,
+    "spoken": 1.0,
+    "answer_tokens": 9.0,
+    "chosen_log_likelihood": -2.3,
+}
 
 
 def said(tokens: list[int], *, ended: bool = True, text: str = "words") -> Answer:
@@ -28,6 +35,12 @@ def test_what_a_reader_sees_at_a_glance() -> None:
     assert speech([]) == {}
 
 
+def test_what_both_answers_of_a_row_say_is_looked_for() -> None:
+    asked = [("It is a red rose.", ("red", "rose")), ("A rose. Thank you!", ("red", "rose")), ("Hello.", ())]
+    found = speech([Answer("?", text, (1, 2), True, point) for text, point in asked])
+    assert found["on_point"] == pytest.approx((1 + 0.5) / 2)
+
+
 def test_a_healthy_run_is_not_called_a_collapse() -> None:
     # Measured on the starter: twice as long, polite, a little more alike.
     now = {"clean_endings": 1.0, "distinct": 0.97, "spoken": 1.0, "answer_tokens": 18.0, "chosen_log_likelihood": -1.9}
@@ -40,6 +53,7 @@ def test_a_healthy_run_is_not_called_a_collapse() -> None:
         ({"clean_endings": 0.25}, "end by themselves"),
         ({"distinct": 0.44}, "repetition"),
         ({"spoken": 0.125}, "say anything"),
+        ({"on_point": 0.3}, "right answers"),
         ({"chosen_log_likelihood": -4.42}, "likelihood"),
     ],
 )
