@@ -16,11 +16,11 @@ from typing import Literal
 import filelock
 
 from desktop import paths
-from desktop.engine.errors import RequestError, UserError
+from desktop.engine.errors import RequestError
 from desktop.engine.events import Failed, Finished, Started
 from desktop.engine.models.library import RUN_PREFIX
 from desktop.engine.recipe import RecipeSpec, Stage
-from desktop.engine.run_folder import RunFolder, write_atomically
+from desktop.engine.run_folder import RunFolder, new_folder, write_atomically
 
 StageState = Literal["waiting", "begun", "running", "finished", "stopped", "discarded", "failed", "interrupted"]
 """``begun`` has a run folder in which no engine has said a word yet."""
@@ -80,22 +80,9 @@ class RecipeFolder:
     def create(cls, root: Path, spec: RecipeSpec) -> RecipeFolder:
         """Make a new folder under ``root`` named as the recipe, with its file; never reuses one."""
         stem = re.sub(r"\s+", "-", spec.name)[:80]
-        for number in range(1, 10_000):
-            path = root / (stem if number == 1 else f"{stem}-{number}")
-            try:
-                path.mkdir(parents=True)
-            except FileExistsError:
-                continue
-            except OSError as error:
-                raise UserError(
-                    "cannot_write",
-                    f"The recipe folder {path} cannot be made: {error.strerror}.",
-                    "Free space or pick another workspace.",
-                ) from error
-            folder = cls(path)
-            write_atomically(folder.recipe_file, spec.to_yaml())
-            return folder
-        raise RequestError("too_many_recipes", f"There are 10,000 recipes named {stem}.", "Choose another name.")
+        folder = cls(new_folder(root, stem, "recipe"))
+        write_atomically(folder.recipe_file, spec.to_yaml())
+        return folder
 
     @classmethod
     def all_in(cls, root: Path) -> list[RecipeFolder]:

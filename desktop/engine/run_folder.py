@@ -97,22 +97,9 @@ class RunFolder:
     def create(cls, root: Path, job: JobSpec) -> RunFolder:
         """Make a new folder under ``root`` named by date and job, with its job file; never reuses one."""
         stem = f"{date.today().isoformat()}-{_slug(job.name)}"
-        for number in range(1, 10_000):
-            path = root / (stem if number == 1 else f"{stem}-{number}")
-            try:
-                path.mkdir(parents=True)
-            except FileExistsError:
-                continue
-            except OSError as error:
-                raise UserError(
-                    "cannot_write",
-                    f"The run folder {path} cannot be made: {error.strerror}.",
-                    "Free space or pick another workspace.",
-                ) from error
-            run = cls(path)
-            write_atomically(run.job_file, job.to_yaml())
-            return run
-        raise RequestError("too_many_runs", f"There are 10,000 runs named {stem}.", "Choose another name.")
+        run = cls(new_folder(root, stem, "run"))
+        write_atomically(run.job_file, job.to_yaml())
+        return run
 
     @classmethod
     def all_in(cls, root: Path) -> list[RunFolder]:
@@ -210,6 +197,29 @@ class EventTail:
         end = data.rfind(b"\n") + 1
         self._position += end
         return data[:end].split(b"\n")[:-1]
+
+
+def new_folder(root: Path, stem: str, what: str) -> Path:
+    """Make a folder under ``root`` called ``stem``, with a number behind it where that is taken; never reuse one.
+
+    Raises:
+        RequestError: ten thousand are called so.
+        UserError: it cannot be made; ``what`` says what was to be in it (``run``).
+    """
+    for number in range(1, 10_000):
+        path = root / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise UserError(
+                "cannot_write",
+                f"The {what} folder {path} cannot be made: {error.strerror}.",
+                "Free space or pick another workspace.",
+            ) from error
+        return path
+    raise RequestError(f"too_many_{what}s", f"There are 10,000 {what}s named {stem}.", "Choose another name.")
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

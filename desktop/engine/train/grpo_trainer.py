@@ -54,9 +54,6 @@ class GrpoTrainer(Trainer):
         self.model_accepts_loss_kwargs = True  # the loss is divided by the answers of the step, here
         self._reference = Reference(setup.model, setup.method) if self._options.beta else None
 
-    def sync_random(self) -> None:
-        """Put the random numbers of a resumed run in place before answers are drawn; nothing to do in any other."""
-
     def get_batch_samples(self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device) -> Any:
         """Return the batches of a step, answered and rewarded; with answers left from the step before, those."""
         batches, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
